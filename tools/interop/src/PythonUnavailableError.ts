@@ -1,8 +1,8 @@
-import { DeliraError } from '@delira/core';
+import { SkippedError } from './SkippedError.js';
 
 /** Python or its packages cannot be had on this machine: a reason to skip a comparison, not a failure of ours. */
-export class PythonUnavailableError extends DeliraError {
+export class PythonUnavailableError extends SkippedError {
   constructor(why: string) {
-    super('PYTHON_UNAVAILABLE', `Python peers cannot be had: ${why}`);
+    super(`Python peers cannot be had: ${why}`);
   }
 }

@@ -1,1 +1,93 @@
-export {};
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Check, type CheckRow } from './Check.js';
+import { checks } from './checks/index.js';
+import { recordFixtures } from './checks/recordedFixtures.js';
+import { ensurePythonEnvironment } from './pythonEnvironment.js';
+import { formatTable } from './formatTable.js';
+import { SkippedError } from './SkippedError.js';
+
+const help = `Compares this project with PyTorch, onnx.checker and other devices, live.
+
+  npm run interop [-- options]
+
+  --only NAME[,NAME]  run only these checks
+  --threads N         threads of every engine (default 2)
+  --require           a check that cannot run here fails instead of being skipped
+  --record            write the fixtures of npm test again, and run nothing else
+  --help
+
+Checks:
+${checks.map(({ name, description }) => `  ${name.padEnd(19)} ${description}`).join('\n')}
+
+The Python peers are installed once into .venv-interop. Where the plain PyTorch wheel is a large GPU build,
+name a CPU index in PIP_EXTRA_INDEX_URL before the first run.
+`;
+
+const runCheck = async (check: Check, threads: number): Promise<readonly CheckRow[]> => {
+  const folder = await mkdtemp(join(tmpdir(), `delira-interop-${check.name}-`));
+  const report = (message: string): void => void process.stderr.write(`${check.name}: ${message}\n`);
+  try {
+    const python = async (): Promise<string> => (await ensurePythonEnvironment({ report })).python;
+    return await check.run({ python, folder, threads, report });
+  } catch (error) {
+    if (error instanceof SkippedError) {
+      return [{ subject: check.description, measured: error.message, expected: '', state: 'skipped' }];
+    }
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return [{ subject: check.description, measured: message, expected: 'no error', state: 'failed' }];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      threads: { type: 'string', default: '2' },
+      require: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (values.record) {
+    const { python } = await ensurePythonEnvironment();
+    for (const row of await recordFixtures(python, false)) console.log(`${row.path}: ${row.bytes} bytes, ${row.state}`);
+    return 0;
+  }
+  const names = values.only?.split(',') ?? checks.map(({ name }) => name);
+  const unknown = names.filter((name) => !checks.some((check) => check.name === name));
+  const threads = Number(values.threads);
+  if (unknown.length > 0 || !Number.isInteger(threads) || threads < 1) {
+    process.stderr.write(
+      `${unknown.length > 0 ? `There is no check named ${unknown.join(', ')}` : `--threads ${values.threads} is not a positive integer`}.\n\n${help}`,
+    );
+    return 2;
+  }
+
+  const rows: CheckRow[] = [];
+  for (const check of checks.filter(({ name }) => names.includes(name))) {
+    const started = performance.now();
+    const found = await runCheck(check, threads);
+    rows.push(...found);
+    console.log(`\n${check.name}: ${check.description} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    console.log(
+      formatTable(
+        ['', 'subject', 'measured', 'expected'],
+        found.map((row) => [row.state, row.subject, row.measured, row.expected]),
+      ),
+    );
+  }
+  const count = (state: CheckRow['state']): number => rows.filter((row) => row.state === state).length;
+  console.log(`\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+  return count('failed') > 0 || (values.require && count('skipped') > 0) ? 1 : 0;
+};
+
+process.exitCode = await main();

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repositoryRoot } from './repositoryRoot.js';
 import { PythonUnavailableError } from './PythonUnavailableError.js';
+import { repositoryRoot } from './repositoryRoot.js';
+import { lastLines, runProcess } from './runProcess.js';
 
 /** A virtual environment that holds the Python peers. */
 export interface PythonEnvironment {
@@ -25,31 +25,10 @@ export interface PythonEnvironmentOptions {
   readonly report?: (message: string) => void;
 }
 
-interface Finished {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const finish = (command: string, parameters: readonly string[]): Promise<Finished> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(command, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      resolve({ code: code ?? 1, stdout, stderr });
-    });
-  });
-
-const lastLines = (text: string, count: number): string => text.trim().split('\n').slice(-count).join('\n');
-
 const findInterpreter = async (candidates: readonly string[]): Promise<{ command: string; version: string }> => {
   for (const command of candidates) {
     try {
-      const asked = await finish(command, ['-c', 'import sys; print(sys.version.split()[0])']);
+      const asked = await runProcess(command, ['-c', 'import sys; print(sys.version.split()[0])']);
       if (asked.code === 0) return { command, version: asked.stdout.trim() };
     } catch {
       // Not on this machine: the next candidate may be.
@@ -59,7 +38,7 @@ const findInterpreter = async (candidates: readonly string[]): Promise<{ command
 };
 
 const run = async (what: string, command: string, parameters: readonly string[]): Promise<void> => {
-  const { code, stdout, stderr } = await finish(command, parameters);
+  const { code, stdout, stderr } = await runProcess(command, parameters);
   if (code !== 0) throw new PythonUnavailableError(`${what} failed:\n${lastLines(stderr || stdout, 6)}`);
 };
 
@@ -87,7 +66,15 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions 
   report(`Installing the Python peers into ${folder} (once): ${pinned.trim().split('\n').join(', ')}`);
   await rm(folder, { recursive: true, force: true });
   await run('Creating a virtual environment', interpreter.command, ['-m', 'venv', folder]);
-  await run('Installing the Python packages', python, ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '-r', requirements]);
+  await run('Installing the Python packages', python, [
+    '-m',
+    'pip',
+    'install',
+    '--no-input',
+    '--disable-pip-version-check',
+    '-r',
+    requirements,
+  ]);
   await run('Importing PyTorch', python, ['-c', 'import torch, onnx, safetensors, sklearn']);
   // Written last: an interrupted installation is started over.
   await writeFile(mark, key);

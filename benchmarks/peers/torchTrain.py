@@ -1,0 +1,90 @@
+"""Runs steps of a PyTorch model on demand and says how long each took: the peer of `npm run bench`.
+
+    python torchTrain.py --model resnet18 --shape 32,1,64,64 --threads 2 --optimizer adam [--mode train|predict]
+
+Prints one JSON line when ready: {"ready": true, "torch", "threads", "parameters"}. Then, for every line `n` on
+standard input, runs n steps and prints {"ms": [time of each step], "rssMb": resident memory now, "peakRssMb": the most so far}.
+Ends when standard input closes. A training step is what PyTorch users write: zero_grad(set_to_none=True), forward, loss, backward,
+optimizer.step() and loss.item().
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "interop" / "python"))
+
+from peerModels import MODELS  # noqa: E402
+
+OPTIMIZERS = {
+    "sgd": lambda parameters: torch.optim.SGD(parameters, lr=1e-3, momentum=0.9),
+    "adam": lambda parameters: torch.optim.Adam(parameters, lr=1e-3),
+    "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=1e-3),
+}
+
+
+def memory() -> dict:
+    status = Path("/proc/self/status")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    now = peak
+    if status.exists():
+        now = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+    else:
+        peak, now = peak // 1024, now // 1024  # macOS counts bytes
+    return {"rssMb": now / 1024, "peakRssMb": peak / 1024}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", choices=sorted(MODELS), required=True)
+    parser.add_argument("--shape", required=True, help="batch,channels,height,width")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="adam")
+    parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
+    parser.add_argument("--mode", choices=["train", "predict"], default="train")
+    options = parser.parse_args()
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    shape = [int(size) for size in options.shape.split(",")]
+    dtype = getattr(torch, options.dtype)
+    task = MODELS[options.model](shape)
+    model = task.model.to(dtype)
+    optimizer = OPTIMIZERS[options.optimizer](model.parameters())
+    batches = [(torch.randn(shape, dtype=dtype), task.target()) for _ in range(4)]
+
+    def train(image, target) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss = task.loss(model(image), target)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+
+    def predict(image, _target) -> None:
+        with torch.inference_mode():
+            model(image).numpy()
+
+    step = train if options.mode == "train" else predict
+    model.train(options.mode == "train")
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    print(json.dumps({"ready": True, "torch": torch.__version__, "threads": torch.get_num_threads(), "parameters": parameters}), flush=True)
+
+    done = 0
+    for line in sys.stdin:
+        times = []
+        for _ in range(int(line)):
+            image, target = batches[done % len(batches)]
+            start = time.perf_counter()
+            step(image, target)
+            times.append((time.perf_counter() - start) * 1000)
+            done += 1
+        print(json.dumps({"ms": times, **memory()}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
