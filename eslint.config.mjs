@@ -17,63 +17,77 @@ const CORE_FOLDERS = [
   'backend',
 ];
 
+const LAYERS = ['0', '1', '2', '3', '4'].map((layer) => `layer:${layer}`);
+/** A package sees the layers below its own. */
+const layerConstraints = [
+  { sourceTag: 'layer:0', onlyDependOnLibsWithTags: ['layer:0'] },
+  ...LAYERS.slice(1).map((sourceTag, index) => ({ sourceTag, onlyDependOnLibsWithTags: LAYERS.slice(0, index + 1) })),
+  { sourceTag: 'layer:5', onlyDependOnLibsWithTags: LAYERS },
+  { sourceTag: 'layer:dev', onlyDependOnLibsWithTags: LAYERS.slice(0, 3) },
+];
+/** Models, backends, optimizers and the training loop know nothing of one another, whatever their layers. */
+const kindConstraints = [
+  { sourceTag: 'kind:library', onlyDependOnLibsWithTags: ['kind:core', 'kind:library'] },
+  { sourceTag: 'kind:optim', onlyDependOnLibsWithTags: ['kind:core'] },
+  { sourceTag: 'kind:model', onlyDependOnLibsWithTags: ['kind:core', 'kind:library'] },
+  { sourceTag: 'kind:backend', onlyDependOnLibsWithTags: ['kind:core', 'kind:library'] },
+  { sourceTag: 'kind:training', onlyDependOnLibsWithTags: ['kind:core', 'kind:library', 'kind:optim'] },
+];
+const anyConstraint = { sourceTag: '*', onlyDependOnLibsWithTags: ['*'] };
+
+const boundaries = (depConstraints) => ({
+  '@nx/enforce-module-boundaries': [
+    'error',
+    { allow: [], enforceBuildableLibDependency: false, banTransitiveDependencies: false, depConstraints },
+  ],
+});
+
 const ENGINE = '^(onnxruntime-|@tensorflow/)';
 const ENGINE_MESSAGE = 'Only a backend package may import an engine.';
 const engines = { regex: ENGINE, message: ENGINE_MESSAGE };
-
-/** Import rule of one place; the last one that matches a file replaces those before it, so each lists all of its patterns. */
-const imports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
-
-const nodeFree = {
+const nodeModules = {
   regex: '^(node:|(fs|path|url|os|crypto|worker_threads|process|buffer|util)(/|$))',
   message: 'core runs in a browser too: only core/discover may use Node.',
 };
+
+// The last matching entry of a rule replaces those before it, so each use lists all that holds there.
+const imports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+const syntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
+const engineImport = {
+  selector: `ImportExpression > Literal[value=/${ENGINE.replace('/', '\\/')}/]`,
+  message: ENGINE_MESSAGE,
+};
+const focusedOrSkipped = {
+  selector:
+    'MemberExpression[object.name=/^(it|test|describe|suite)$/][property.name=/^(only|skip|skipIf|runIf|todo|fails)$/]',
+  message: 'Every test runs, and is expected to pass.',
+};
+
 const coreFolders = CORE_FOLDERS.map((folder, index) => {
   const later = [...CORE_FOLDERS.slice(index + 1), 'discover', 'index'].join('|');
   return {
     files: [`packages/core/src/${folder}/**/*.ts`],
-    rules: imports(engines, nodeFree, {
+    rules: imports(engines, nodeModules, {
       regex: `^(\\.\\./)+(${later})(/|\\.js$)`,
-      message: `core/src/${folder} may import only from ${['its own folder', ...CORE_FOLDERS.slice(0, index)].join(', ')}.`,
+      message: `core/src/${folder} imports only from ${[...CORE_FOLDERS.slice(0, index), 'itself'].join(', ')}.`,
     }),
   };
 });
 
-const boundaries = (depConstraints) => [
-  'error',
-  { allow: [], enforceBuildableLibDependency: false, banTransitiveDependencies: false, depConstraints },
-];
-const layers = ['0', '1', '2', '3', '4', '5'].map((layer) => `layer:${layer}`);
-/** A layer sees the layers below it; what a layer's packages may see of one another is listed by kind. */
-const layerConstraints = [
-  { sourceTag: 'layer:0', onlyDependOnLibsWithTags: ['layer:0'] },
-  ...layers.slice(1, 5).map((sourceTag, index) => ({ sourceTag, onlyDependOnLibsWithTags: layers.slice(0, index + 1) })),
-  { sourceTag: 'layer:5', onlyDependOnLibsWithTags: ['*'] },
-  { sourceTag: 'layer:dev', onlyDependOnLibsWithTags: layers.slice(0, 3) },
-];
-const kindConstraints = [
-  { sourceTag: 'kind:model', onlyDependOnLibsWithTags: ['kind:core', 'kind:library'] },
-  { sourceTag: 'kind:training', onlyDependOnLibsWithTags: ['kind:core', 'kind:library', 'kind:optim'] },
-  { sourceTag: 'kind:backend', onlyDependOnLibsWithTags: ['kind:core', 'kind:library'] },
-  { sourceTag: 'kind:library', onlyDependOnLibsWithTags: ['kind:core', 'kind:library'] },
-];
-
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/coverage/**', '**/.venv*/**', '**/fixtures/**', '.nx/**'] },
+  { ignores: ['**/dist/**', '**/coverage/**', '**/.*/**', '**/fixtures/**'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {
+    plugins: { '@nx': nx },
     rules: {
       ...imports(engines),
-      'no-restricted-syntax': [
-        'error',
-        { selector: `ImportExpression > Literal[value=/${ENGINE.replace('/', '\\/')}/]`, message: ENGINE_MESSAGE },
-      ],
+      ...syntax(engineImport),
       'no-console': 'error',
       eqeqeq: 'error',
       'object-shorthand': 'error',
-      'prefer-const': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       // Index arithmetic is everywhere here, and noUncheckedIndexedAccess makes every element possibly undefined.
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -81,19 +95,34 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts'],
-    plugins: { '@nx': nx },
-    rules: { '@nx/enforce-module-boundaries': boundaries([...layerConstraints, ...kindConstraints]) },
+    files: ['*/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
   },
-  { files: ['packages/core/src/*.ts'], rules: imports(engines, nodeFree) },
+  { files: ['*/**/{src,tests}/**/*.ts'], rules: boundaries([anyConstraint]) },
+  { files: ['packages/*/src/**/*.ts'], rules: boundaries([...layerConstraints, ...kindConstraints]) },
+  { files: ['packages/core/src/*.ts'], rules: imports(engines, nodeModules) },
   ...coreFolders,
-  { files: ['packages/backend-*/**/*.ts'], rules: { 'no-restricted-imports': 'off', 'no-restricted-syntax': 'off' } },
-  {
-    files: ['**/*.mjs'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', performance: 'readonly' } },
-  },
+  { files: ['*/**/tests/**/*.ts'], rules: syntax(engineImport, focusedOrSkipped) },
+  { files: ['packages/backend-*/src/**/*.ts'], rules: { ...imports(), ...syntax() } },
+  { files: ['packages/backend-*/tests/**/*.ts'], rules: { ...imports(), ...syntax(focusedOrSkipped) } },
   {
     files: ['packages/logging/src/**', 'examples/**', 'benchmarks/**', 'tools/**'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['AbortController', 'Buffer', 'URL', 'clearTimeout', 'console', 'performance', 'process', 'setTimeout'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
+    },
   },
 );

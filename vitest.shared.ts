@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@delira/source', 'module', 'node', 'development|production'];
@@ -9,10 +10,12 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['tests/**/*.test.ts'],
+    setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 60_000,
     passWithNoTests: false,
     allowOnly: false,
+    restoreMocks: true,
   },
 });
