@@ -1,0 +1,1 @@
+export { gradients, pullback } from './gradients.js';

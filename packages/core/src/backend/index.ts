@@ -1,0 +1,2 @@
+export type { Backend, Disposable, Executable, Feeds, Lowering, LoweringTable, StateStore } from './Backend.js';
+export { checkFeeds } from './checkFeeds.js';

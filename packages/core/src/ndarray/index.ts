@@ -1,0 +1,33 @@
+export {
+  allocate,
+  asDType,
+  bytesPerElement,
+  type DataOf,
+  type DType,
+  dtypes,
+  isDType,
+  isFloating,
+  viewBytes,
+} from './DType.js';
+export {
+  castArray,
+  full,
+  type NDArray,
+  ndarray,
+  type Sample,
+  scalar,
+  sliceRows,
+  stackArrays,
+  zeros,
+} from './NDArray.js';
+export { createRng, permutation, type Rng, threefry2x32 } from './Rng.js';
+export {
+  broadcastShapes,
+  checkShape,
+  formatShape,
+  normalizeAxes,
+  sameShape,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from './Shape.js';

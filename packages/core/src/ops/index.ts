@@ -1,0 +1,3 @@
+export * from './ops.js';
+export { drawNoise } from './drawNoise.js';
+export { noise } from './noise.js';

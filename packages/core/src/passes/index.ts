@@ -1,0 +1,5 @@
+export { removeDeadCode } from './removeDeadCode.js';
+export { removeDuplicates } from './removeDuplicates.js';
+export { selectOutputs } from './selectOutputs.js';
+export { simplify } from './simplify.js';
+export { verify } from './verify.js';
