@@ -1,1 +1,11 @@
-export {};
+export { type CheckpointInfo, listCheckpoints } from './checkpoint/listCheckpoints.js';
+export { loadCheckpoint, type ReadOptions } from './checkpoint/loadCheckpoint.js';
+export { type Checkpoint, saveCheckpoint } from './checkpoint/saveCheckpoint.js';
+export { CheckpointError, type CheckpointProblem, FormatError, type Kept, WriteError } from './errors.js';
+export { type FileStatus, type FileSystem, nodeFileSystem, type OpenFile } from './files/FileSystem.js';
+export { writeFileAtomic, type WriteOptions } from './files/writeFileAtomic.js';
+export { loadWeights } from './loadWeights.js';
+export { readIdx } from './readIdx.js';
+export { type SafetensorsLimits } from './safetensors/parseHeader.js';
+export { readSafetensors, type Safetensors } from './safetensors/readSafetensors.js';
+export { writeSafetensors } from './safetensors/writeSafetensors.js';

@@ -1,0 +1,82 @@
+import { bytesPerElement, type DType, type NDArray, type Shape, sizeOf, viewBytes } from '@delira/core';
+import { FormatError } from '../errors.js';
+
+/** How a dtype is called in a safetensors header. */
+const written = {
+  float64: 'F64',
+  float32: 'F32',
+  float16: 'F16',
+  int32: 'I32',
+  uint8: 'U8',
+  bool: 'BOOL',
+} as const satisfies Record<DType, string>;
+
+const native = Object.fromEntries(Object.entries(written).map(([dtype, name]) => [name, dtype])) as Readonly<
+  Record<string, DType>
+>;
+
+/** Types that are read into another dtype, with their size in bytes. */
+const converted: Readonly<Record<string, number>> = { I64: 8, BF16: 2 };
+
+export function writtenType(dtype: DType): string {
+  return written[dtype];
+}
+
+/** Bytes per element of a header's type. @throws FormatError for a type that is not read. */
+export function elementSize(type: string, tensor: string): number {
+  const size = Object.hasOwn(native, type)
+    ? bytesPerElement(native[type]!)
+    : Object.hasOwn(converted, type)
+      ? converted[type]
+      : undefined;
+  if (size === undefined) {
+    throw new FormatError(
+      `Tensor "${tensor}" is of type ${type}, which is not supported. Convert it to one of ${[...Object.keys(native), ...Object.keys(converted)].join(', ')}.`,
+    );
+  }
+  return size;
+}
+
+/**
+ * The array that some bytes of a file hold: a view where alignment and type allow, else a copy.
+ *
+ * @throws FormatError for an I64 beyond int32, or a BOOL that is neither 0 nor 1.
+ */
+export function decodeTensor(tensor: string, type: string, shape: Shape, bytes: Uint8Array): NDArray {
+  const size = elementSize(type, tensor);
+  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = aligned;
+  const length = sizeOf(shape);
+  if (type === 'I64')
+    return { dtype: 'int32', shape, data: narrow(tensor, new BigInt64Array(buffer, byteOffset, length)) };
+  if (type === 'BF16') return { dtype: 'float32', shape, data: widen(new Uint16Array(buffer, byteOffset, length)) };
+  if (type === 'BOOL') checkBooleans(tensor, aligned);
+  const dtype = native[type]!;
+  return { dtype, shape, data: viewBytes(dtype, buffer, byteOffset, length) };
+}
+
+function narrow(tensor: string, values: BigInt64Array): Int32Array {
+  const narrowed = new Int32Array(values.length);
+  values.forEach((value, index) => {
+    if (BigInt.asIntN(32, value) !== value) {
+      throw new FormatError(
+        `Tensor "${tensor}" holds ${value}, which does not fit into int32. 64-bit integers are read as int32.`,
+      );
+    }
+    narrowed[index] = Number(value);
+  });
+  return narrowed;
+}
+
+/** A bfloat16 is the upper half of a float32. */
+function widen(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+function checkBooleans(tensor: string, bytes: Uint8Array): void {
+  const position = bytes.findIndex((byte) => byte > 1);
+  if (position >= 0)
+    throw new FormatError(
+      `Tensor "${tensor}" is BOOL, but byte ${position} is ${bytes[position]}. Booleans are 0 or 1.`,
+    );
+}
