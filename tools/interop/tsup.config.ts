@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup';
 import { preset } from '../../tsup.preset.js';
 
-export default defineConfig(preset({ entry: {}, untyped: { main: 'src/main.ts', pythonEnvironment: 'src/pythonEnvironment.ts' } }));
+export default defineConfig(
+  preset({ entry: {}, untyped: { main: 'src/main.ts', pythonEnvironment: 'src/pythonEnvironment.ts' } }),
+);

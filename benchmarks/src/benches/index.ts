@@ -1,0 +1,4 @@
+import { type Measurement } from '../Measurement.js';
+
+/** Everything `npm run bench` can run. A new one is a file beside this one and a row here. */
+export const benches: readonly Measurement[] = [];

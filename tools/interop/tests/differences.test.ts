@@ -1,0 +1,34 @@
+import { ndarray } from '@delira/core';
+import { expect, test } from 'vitest';
+import { largestRelative, relativeL2, worstEntry } from '../src/differences.js';
+
+test('relative L2 is measured against the expected values', () => {
+  expect(relativeL2([3, 4], [3, 4])).toBe(0);
+  expect(relativeL2([3, 4.5], [3, 4])).toBeCloseTo(0.1, 12);
+  expect(relativeL2([0, 0], [0, 0])).toBe(0);
+});
+
+test('a missing or non-finite value never passes for a small difference', () => {
+  expect(relativeL2([1], [1, 2])).toBeNaN();
+  expect(relativeL2([NaN], [1])).toBeNaN();
+  expect(largestRelative([NaN, 2], [1, 2])).toBeNaN();
+  expect(largestRelative([1], [1, 2])).toBeNaN();
+});
+
+test('the largest relative difference counts, wherever it is', () => {
+  expect(largestRelative([1, 2.2, 3], [1, 2, 3])).toBeCloseTo(0.1, 12);
+});
+
+test('the entry that differs most is named, a missing one first', () => {
+  const expected = new Map([
+    ['a', ndarray([1, 0], [2])],
+    ['b', ndarray([2], [1])],
+  ]);
+  const actual = new Map([
+    ['a', ndarray([1, 0.25], [2])],
+    ['b', ndarray([3], [1])],
+  ]);
+  expect(worstEntry(actual, expected)).toEqual({ name: 'b', difference: 0.5 });
+  actual.delete('a');
+  expect(worstEntry(actual, expected)).toEqual({ name: 'a', difference: NaN });
+});
