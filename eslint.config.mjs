@@ -50,9 +50,14 @@ const nodeModules = {
   message: 'core runs in a browser too: only core/discover may use Node.',
 };
 
-// The last matching entry of a rule replaces those before it, so each use lists all that holds there.
-const imports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
-const syntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
+// The last matching entry of a rule replaces those before it, so each use lists all that holds there. A severity without
+// options would keep the options of the entry before: nothing to list means off.
+const imports = (...patterns) => ({
+  'no-restricted-imports': patterns.length === 0 ? 'off' : ['error', { patterns }],
+});
+const syntax = (...selectors) => ({
+  'no-restricted-syntax': selectors.length === 0 ? 'off' : ['error', ...selectors],
+});
 const engineImport = {
   selector: `ImportExpression > Literal[value=/${ENGINE.replace('/', '\\/')}/]`,
   message: ENGINE_MESSAGE,

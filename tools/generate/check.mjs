@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ENGINES, exportsOf, scriptsOf } from './files.mjs';
+import { lockFileProblems } from './lockFile.mjs';
 import { readmeWithTable } from './table.mjs';
 import { packageFolders, readPackage } from './workspace.mjs';
 
@@ -67,5 +68,6 @@ export function checkWorkspace(root) {
   }
   const { current, wanted } = readmeWithTable(root);
   if (current !== wanted) problems.push('README.md: the package table is out of date. Run: npm run generate -- --sync');
+  problems.push(...lockFileProblems(root));
   return problems;
 }

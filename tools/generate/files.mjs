@@ -108,13 +108,16 @@ function readmeOf(request) {
  * @returns {ReadonlyMap<string, string>}
  */
 export function filesOf(request, workspace) {
-  const up = request.folder.split('/').map(() => '..').join('/');
+  const up = request.folder
+    .split('/')
+    .map(() => '..')
+    .join('/');
   /** @type {Map<string, string>} */
   const files = new Map();
   files.set('package.json', `${JSON.stringify(packageJsonOf(request, workspace.versionOf), null, 2)}\n`);
   files.set(
     'tsconfig.json',
-    `${JSON.stringify({ extends: '../../tsconfig.base.json', include: ['src', 'tests', '*.config.ts'] }, null, 2)}\n`,
+    '{\n  "extends": "../../tsconfig.base.json",\n  "include": ["src", "tests", "*.config.ts"]\n}\n',
   );
   files.set('tsup.config.ts', tsupConfigOf(request));
   files.set('README.md', readmeOf(request));
@@ -130,7 +133,6 @@ export function filesOf(request, workspace) {
   }
   for (const entry of request.entries) files.set(`src/${entry}/index.ts`, 'export {};\n');
   if (request.worker) files.set('src/worker.ts', 'export {};\n');
-  for (const [path, text] of files)
-    if (!path.endsWith('LICENSE')) files.set(path, text.replaceAll('../../', `${up}/`));
+  for (const [path, text] of files) if (!path.endsWith('LICENSE')) files.set(path, text.replaceAll('../../', `${up}/`));
   return files;
 }

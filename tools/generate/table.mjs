@@ -7,13 +7,18 @@ const END = '<!-- /packages -->';
 
 /** @param {string} root */
 function packageTable(root) {
-  const rows = packageFolders(root).map((folder) => {
+  const packages = packageFolders(root).map((folder) => {
     const json = readPackage(root, folder);
     const layer = json.nx?.tags?.find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? '';
-    return { layer, text: `| ${layer} | [\`${json.name}\`](${folder}) | ${json.description ?? ''} |` };
+    return [layer, `[\`${json.name}\`](${folder})`, json.description ?? ''];
   });
-  rows.sort((a, b) => (a.layer === b.layer ? 0 : a.layer < b.layer ? -1 : 1));
-  return ['| layer | package | what it is |', '| --- | --- | --- |', ...rows.map(({ text }) => text)].join('\n');
+  packages.sort(([a = ''], [b = '']) => (a === b ? 0 : a < b ? -1 : 1));
+  const rows = [['layer', 'package', 'what it is'], ['', '', ''], ...packages];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row, index) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0, index === 1 ? '-' : ' ')).join(' | '),
+  );
+  return lines.map((line) => `| ${line} |`).join('\n');
 }
 
 /**
