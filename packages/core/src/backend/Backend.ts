@@ -22,10 +22,15 @@ export interface Feeds {
   readonly seed?: readonly [seed: number, step: number];
 }
 
+export interface RunOptions {
+  /** Outputs that must be finite in every step: if one is not, NonFiniteOutputError is thrown and nothing is written. */
+  readonly finite?: readonly string[];
+}
+
 /** A Program an engine is ready to run. */
 export interface Executable extends Disposable {
   /** Runs one step for each of `feeds`, in order; the state is written once, after the last, or not at all. Gives each step's outputs. */
-  run(state: StateStore, feeds: readonly Feeds[]): Promise<readonly Sample[]>;
+  run(state: StateStore, feeds: readonly Feeds[], options?: RunOptions): Promise<readonly Sample[]>;
 }
 
 export interface Backend extends Disposable {

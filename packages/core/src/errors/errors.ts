@@ -92,3 +92,18 @@ export class EngineError extends DeliraError {
     super('ENGINE', message, options);
   }
 }
+
+/** An output that had to be finite was NaN or infinite; the state is as it was before the run. */
+export class NonFiniteOutputError extends DeliraError {
+  /** @param step position of the first such step within the run, from 0. */
+  constructor(
+    readonly output: string,
+    readonly step: number,
+    readonly value: number,
+  ) {
+    super(
+      'NON_FINITE_OUTPUT',
+      `The output "${output}" of step ${step} of this run is ${value}. Nothing was written. Lower the learning rate, clip gradients, or look at that step's samples.`,
+    );
+  }
+}

@@ -30,6 +30,7 @@ export interface Program {
   readonly name: string;
   /** Indexed by ValueId. */
   readonly avals: readonly Aval[];
+  /** float64 data may stand for a float32 value: a backend rounds it when it compiles. */
   readonly consts: ReadonlyMap<ValueId, NDArray>;
   /** Batch entries. */
   readonly feeds: Readonly<Record<string, ValueId>>;

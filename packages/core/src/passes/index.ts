@@ -1,3 +1,4 @@
+export { decompose } from './decompose.js';
 export { removeDeadCode } from './removeDeadCode.js';
 export { removeDuplicates } from './removeDuplicates.js';
 export { selectOutputs } from './selectOutputs.js';

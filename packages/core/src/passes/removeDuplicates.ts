@@ -7,10 +7,10 @@ export function removeDuplicates(program: Program): Program {
 
   const consts = new Map(program.consts);
   const seenConsts = new Map<string, ValueId>();
-  for (const [id, { dtype, shape, data }] of program.consts) {
+  for (const [id, { shape, data }] of program.consts) {
     // Large constants are rarely equal; comparing them would cost more than it saves.
     if (data.length > 64) continue;
-    const key = `${dtype}|${shape.join(',')}|${Array.from(data, (value) => (Object.is(value, -0) ? '-0' : String(value))).join(',')}`;
+    const key = `${program.avals[id]!.dtype}|${shape.join(',')}|${Array.from(data, (value) => (Object.is(value, -0) ? '-0' : String(value))).join(',')}`;
     const first = seenConsts.get(key);
     if (first === undefined) seenConsts.set(key, id);
     else {

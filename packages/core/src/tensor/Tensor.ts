@@ -97,9 +97,9 @@ export function bindAll<P extends PrimitiveName>(
   return currentTrace().bind(prim, inputs, attrs);
 }
 
-/** A scalar constant of the dtype given. */
+/** A scalar constant of the dtype given. A float32 one keeps the number's full precision for backends that compute in float64. */
 export function constant(value: number, dtype: DType): Tensor {
-  return currentTrace().constant(scalar(value, dtype));
+  return currentTrace().constant(scalar(value, dtype === 'float32' ? 'float64' : dtype), dtype);
 }
 
 type BinaryName = { [P in PrimitiveName]: Primitives[P] extends NoAttrs ? P : never }[PrimitiveName] &

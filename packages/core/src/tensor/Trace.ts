@@ -108,8 +108,9 @@ export class Trace implements TraceContext {
     return outputs;
   }
 
-  constant(array: NDArray): Tensor {
-    const tensor = this.#value(array);
+  /** A constant; float64 data may stand for a float32 value, which each backend rounds when it compiles. */
+  constant(array: NDArray, dtype: DType = array.dtype): Tensor {
+    const tensor = this.#value({ shape: array.shape, dtype });
     this.#consts.set(tensor.id, array);
     return tensor;
   }

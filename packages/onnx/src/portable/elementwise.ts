@@ -1,0 +1,53 @@
+import type { DType, NoAttrs } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import type { OnnxLowering } from '../lowering/OnnxLowering.js';
+import { elementTypes } from '../model/OnnxModel.js';
+
+/** A standard operator that takes the operands as they are and needs no attributes. */
+export const operator =
+  (type: string): OnnxLowering<NoAttrs> =>
+  (graph, inputs, _attrs, out) => [graph.node(type, inputs, out[0]!.shape, { dtype: out[0]!.dtype })];
+
+export function castTo(graph: GraphBuilder, x: OnnxValue, dtype: DType): OnnxValue {
+  return x.dtype === dtype ? x : graph.node('Cast', [x], x.shape, { dtype, attributes: { to: elementTypes[dtype] } });
+}
+
+export const lowerCast: OnnxLowering<{ readonly dtype: DType }> = (graph, [x], { dtype }) => [castTo(graph, x!, dtype)];
+
+export const lowerStopGradient: OnnxLowering<NoAttrs> = (_graph, inputs) => inputs;
+
+// 3.4e38 · x is at least 1 for every normal positive float32, so clipping it to [0, 1] gives the step function; one pass, where
+// Greater and Cast need two.
+const STEEPNESS = 3.4e38;
+
+/** 1 where x > 0, else 0. */
+export function lowerPositive(graph: GraphBuilder, x: OnnxValue): OnnxValue {
+  if (x.dtype === 'float32') {
+    return graph.node('HardSigmoid', [x], x.shape, { attributes: { alpha: { float: STEEPNESS }, beta: { float: 0 } } });
+  }
+  const isPositive = graph.node('Greater', [x, graph.scalar(0, 'float64')], x.shape, { dtype: 'bool' });
+  return castTo(graph, isPositive, x.dtype);
+}
+
+const comparisons = { lt: 'Less', le: 'LessOrEqual', eq: 'Equal' } as const;
+
+export const lowerCompare: OnnxLowering<{ readonly op: keyof typeof comparisons }> = (graph, inputs, { op }, out) => [
+  graph.node(comparisons[op], inputs, out[0]!.shape, { dtype: 'bool' }),
+];
+
+/** Equal(index, 0…depth-1): unlike ONNX's OneHot, an index out of range (negative ones too) gives zeros. */
+export const lowerOneHot: OnnxLowering<{ readonly depth: number; readonly dtype: DType }> = (
+  graph,
+  [x],
+  { depth, dtype },
+  out,
+) => {
+  const classes = graph.constant({
+    dtype: 'int32',
+    shape: [depth],
+    data: Int32Array.from({ length: depth }, (_, index) => index),
+  });
+  const expanded = graph.reshape(x!, [...x!.shape, 1]);
+  const isClass = graph.node('Equal', [expanded, classes], out[0]!.shape, { dtype: 'bool' });
+  return [castTo(graph, isClass, dtype)];
+};
