@@ -1,1 +1,3 @@
-export {};
+export { createBackend } from './createBackend.js';
+export { createNullBackend } from './createNullBackend.js';
+export { createReferenceBackend } from './createReferenceBackend.js';
