@@ -1,0 +1,16 @@
+import type { EngineHost } from '../engine/EngineHost.js';
+
+/** The host's requests, wherever it lives: in this thread, or behind messages in a worker. */
+export type EngineClient = Pick<
+  EngineHost,
+  | 'compile'
+  | 'createState'
+  | 'dispose'
+  | 'disposeProgram'
+  | 'disposeState'
+  | 'info'
+  | 'model'
+  | 'readState'
+  | 'run'
+  | 'writeState'
+>;

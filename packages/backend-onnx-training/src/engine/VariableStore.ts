@@ -1,0 +1,87 @@
+import { DTypeError, formatShape, type NDArray, NotFoundError, sameShape, ShapeError } from '@delira/core';
+import { plainLayout, type StateLayout } from '@delira/onnx';
+
+interface Entry {
+  /** What users see. */
+  readonly plain: { readonly shape: NDArray['shape']; readonly dtype: NDArray['dtype'] };
+  layout: StateLayout;
+  array: NDArray;
+}
+
+/** Variables in the layouts of whatever ran last; plain arrays go in and come out. */
+export class VariableStore {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(initial: ReadonlyMap<string, NDArray>) {
+    for (const [name, array] of initial) {
+      const owned = { ...array, data: array.data.slice() } as NDArray;
+      this.#entries.set(name, {
+        plain: { shape: array.shape, dtype: array.dtype },
+        layout: plainLayout(array.shape),
+        array: owned,
+      });
+    }
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) {
+      const names = [...this.#entries.keys()];
+      throw new NotFoundError(
+        `The state has no variable "${name}". It has ${names.length}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}.`,
+      );
+    }
+    return entry;
+  }
+
+  read(names: readonly string[] = [...this.#entries.keys()]): Map<string, NDArray> {
+    return new Map(
+      names.map((name) => {
+        const { layout, array, plain } = this.#entry(name);
+        const unpacked = layout.unpack(array);
+        return [name, { ...plain, data: unpacked === array ? array.data.slice() : unpacked.data } as NDArray];
+      }),
+    );
+  }
+
+  write(entries: ReadonlyMap<string, NDArray>): void {
+    for (const [name, { shape, dtype }] of entries) {
+      const { plain } = this.#entry(name);
+      if (!sameShape(plain.shape, shape))
+        throw new ShapeError(
+          `Variable "${name}" has shape ${formatShape(plain.shape)}, cannot be written with ${formatShape(shape)}. Nothing was written.`,
+        );
+      if (plain.dtype !== dtype)
+        throw new DTypeError(
+          `Variable "${name}" is ${plain.dtype}, cannot be written with ${dtype}. Nothing was written.`,
+        );
+    }
+    for (const [name, array] of entries) {
+      const entry = this.#entry(name);
+      entry.layout = plainLayout(array.shape);
+      entry.array = { ...array, data: array.data.slice() } as NDArray;
+    }
+  }
+
+  /** The variable in this layout, converted once if it is in another. @throws ShapeError, DTypeError when it does not fit the Program. */
+  take(name: string, layout: StateLayout, shape: NDArray['shape'], dtype: NDArray['dtype']): NDArray {
+    const entry = this.#entry(name);
+    if (!sameShape(entry.plain.shape, shape))
+      throw new ShapeError(
+        `Variable "${name}" has shape ${formatShape(entry.plain.shape)}, but the program was compiled for ${formatShape(shape)}. Use the state of the same network.`,
+      );
+    if (entry.plain.dtype !== dtype)
+      throw new DTypeError(`Variable "${name}" is ${entry.plain.dtype}, but the program was compiled for ${dtype}.`);
+    if (entry.layout.key !== layout.key) {
+      const plain = { ...entry.layout.unpack(entry.array), ...entry.plain } as NDArray;
+      entry.array = layout.pack(plain);
+      entry.layout = layout;
+    }
+    return entry.array;
+  }
+
+  /** Replaces a variable by what a run gave, in the layout it was taken in. */
+  replace(name: string, array: NDArray): void {
+    this.#entry(name).array = array;
+  }
+}

@@ -1,0 +1,34 @@
+import { EngineError, MissingPackageError } from '@delira/core';
+
+/** The part of onnxruntime-node this package uses. */
+export type Engine = typeof import('onnxruntime-node');
+
+function isMissing(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return (
+    (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') &&
+    String((error as Error).message).includes('onnxruntime-node')
+  );
+}
+
+/**
+ * Loads the engine.
+ *
+ * @throws MissingPackageError when it is not installed, EngineError when it is there but cannot start.
+ */
+export async function loadEngine(): Promise<Engine> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    if (isMissing(error)) {
+      throw new MissingPackageError(
+        'The engine onnxruntime-node is not installed. For the CPU: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@~1.30 (without the variable it also fetches CUDA 12 files).',
+        { cause: error },
+      );
+    }
+    throw new EngineError(
+      `onnxruntime-node is installed but does not start: ${(error as Error).message}. It needs a 64-bit Linux with glibc 2.28+, macOS 14+ or Windows 10+; reinstall it with ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@~1.30.`,
+      { cause: error },
+    );
+  }
+}
