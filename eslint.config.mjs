@@ -23,7 +23,7 @@ const layerConstraints = [
   { sourceTag: 'layer:0', onlyDependOnLibsWithTags: ['layer:0'] },
   ...LAYERS.slice(1).map((sourceTag, index) => ({ sourceTag, onlyDependOnLibsWithTags: LAYERS.slice(0, index + 1) })),
   { sourceTag: 'layer:5', onlyDependOnLibsWithTags: LAYERS },
-  { sourceTag: 'layer:dev', onlyDependOnLibsWithTags: LAYERS.slice(0, 3) },
+  { sourceTag: 'layer:dev', onlyDependOnLibsWithTags: [...LAYERS.slice(0, 3), 'layer:dev'] },
 ];
 /** Models, backends, optimizers and the training loop know nothing of one another, whatever their layers. */
 const kindConstraints = [
