@@ -125,8 +125,8 @@ export class ProgressBar implements TextStream {
     ].join('  ');
     if (!this.isTTY) return `${label}  ${facts}`;
     const room = this.columns - 1;
-    const width = Math.min(BAR_WIDTH, room - label.length - facts.length - 3);
-    return (width >= 4 ? `${label}  ${this.#bar(share, width)} ${facts}` : `${label}  ${facts}`).slice(0, room);
+    const width = Math.min(BAR_WIDTH, room - label.length - facts.length - 4);
+    return (width >= 4 ? `${label}  ${this.#bar(share, width)}  ${facts}` : `${label}  ${facts}`).slice(0, room);
   }
 
   #bar(share: number, width: number): string {
