@@ -1,4 +1,13 @@
-import { DTypeError, formatShape, type NDArray, NotFoundError, sameShape, ShapeError } from '@delira/core';
+import {
+  castArray,
+  DTypeError,
+  formatShape,
+  isFloating,
+  type NDArray,
+  NotFoundError,
+  sameShape,
+  ShapeError,
+} from '@delira/core';
 import { plainLayout, type StateLayout } from '@delira/onnx';
 
 interface Entry {
@@ -59,7 +68,8 @@ export class VariableStore {
     for (const [name, array] of entries) {
       const entry = this.#entry(name);
       entry.layout = plainLayout(array.shape);
-      entry.array = { ...array, data: array.data.slice() } as NDArray;
+      const converted = castArray(array, entry.plain.dtype);
+      entry.array = converted === array ? ({ ...array, data: array.data.slice() } as NDArray) : converted;
     }
   }
 

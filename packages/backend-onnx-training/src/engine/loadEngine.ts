@@ -1,7 +1,8 @@
 import { EngineError, MissingPackageError } from '@delira/core';
+import type * as onnxruntime from 'onnxruntime-node';
 
 /** The part of onnxruntime-node this package uses. */
-export type Engine = typeof import('onnxruntime-node');
+export type Engine = Pick<typeof onnxruntime, 'InferenceSession' | 'listSupportedBackends' | 'Tensor'>;
 
 function isMissing(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;

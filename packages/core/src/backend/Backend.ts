@@ -10,7 +10,7 @@ export interface Disposable {
 export interface StateStore extends Disposable {
   /** Plain row-major copies; default all. @throws NotFoundError */
   read(names?: readonly string[]): Promise<ReadonlyMap<string, NDArray>>;
-  /** All or none. @throws NotFoundError, ShapeError, DTypeError */
+  /** All or none; a floating array is converted to the variable's floating dtype. @throws NotFoundError, ShapeError, DTypeError */
   write(entries: ReadonlyMap<string, NDArray>): Promise<void>;
 }
 

@@ -1,4 +1,13 @@
-export type { Backend, Disposable, Executable, Feeds, Lowering, LoweringTable, RunOptions, StateStore } from './Backend.js';
+export type {
+  Backend,
+  Disposable,
+  Executable,
+  Feeds,
+  Lowering,
+  LoweringTable,
+  RunOptions,
+  StateStore,
+} from './Backend.js';
 export { checkFeeds } from './checkFeeds.js';
 export { checkFinite } from './checkFinite.js';
 export { checkSupported } from './checkSupported.js';

@@ -111,24 +111,20 @@ export class TrainableSystem<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     return state;
   }
 
-  /** The whole training step. `outputs`: which results to keep (default: the scalars). */
+  /** The whole training step, with its scalars as outputs. `outputs`: further results to keep, such as predictions. */
   traceTrain(signature: BatchSignature, options: { readonly outputs?: readonly string[] } = {}): Program {
     if (Object.keys(this.#groups).length === 0)
       throw new ArgumentError(
         `Cannot trace a training step of ${this.network.constructor.name} without optimizers. Pass { optimizers: { default: adam() } }.`,
       );
     const program = this.#trace('train', true, signature, (batch, step) => this.network.trainStep(batch, step));
-    return selectOutputs(
-      program,
-      options.outputs ??
-        Object.keys(program.outputs).filter((name) => program.avals[program.outputs[name]!]!.shape.length === 0),
-    );
+    return withScalars(program, options.outputs ?? []);
   }
 
-  /** Predictions and losses without an update. */
+  /** Predictions and losses without an update. `outputs`: results to keep besides the scalars; default all. */
   traceEval(signature: BatchSignature, options: { readonly outputs?: readonly string[] } = {}): Program {
     const program = this.#trace('eval', false, signature, (batch, step) => this.network.evalStep(batch, step));
-    return selectOutputs(program, options.outputs ?? Object.keys(program.outputs));
+    return withScalars(program, options.outputs ?? Object.keys(program.outputs));
   }
 
   /** Predictions only; its feeds are the entries `predict` reads. */
@@ -257,4 +253,12 @@ export class TrainableSystem<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       }
     }
   }
+}
+
+/** The Program for its scalar outputs and those named. */
+function withScalars(program: Program, names: readonly string[]): Program {
+  const scalars = Object.keys(program.outputs).filter(
+    (name) => program.avals[program.outputs[name]!]!.shape.length === 0,
+  );
+  return selectOutputs(program, [...new Set([...scalars, ...names])]);
 }

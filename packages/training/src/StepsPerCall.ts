@@ -1,0 +1,25 @@
+/** Longest call of the engine the trainer aims at, in milliseconds: callbacks, progress, stop and save wait for its end. */
+const CALL_LIMIT = 2000;
+/** More steps per call gain nothing measurable, but hold more batches in memory. */
+const MOST_STEPS = 16;
+
+/** How many steps go into one call of the engine: fixed, or as many as keep a call below two seconds. Results do not depend on it. */
+export class StepsPerCall {
+  #steps: number;
+  #fastest = Infinity;
+
+  constructor(private readonly wanted: number | 'auto') {
+    this.#steps = wanted === 'auto' ? 1 : wanted;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Learns from a call; the first call of an engine is slow, so the fastest counts. */
+  observe(steps: number, milliseconds: number): void {
+    if (this.wanted !== 'auto') return;
+    this.#fastest = Math.min(this.#fastest, milliseconds / steps);
+    this.#steps = Math.max(1, Math.min(MOST_STEPS, Math.floor(CALL_LIMIT / this.#fastest)));
+  }
+}

@@ -1,0 +1,26 @@
+import { DeliraError } from '@delira/core';
+
+/** A loss became NaN or infinite. The state is that of the last good step. */
+export class NonFiniteLossError extends DeliraError {
+  constructor(
+    message: string,
+    /** Name of the output that is not finite. */
+    readonly output: string,
+    /** Global step whose batch gave it, from 0. */
+    readonly step: number,
+    /** Indices of that batch's samples in the training dataset. */
+    readonly indices: readonly number[],
+    /** Checkpoint of the last good step; null when nothing is saved. */
+    readonly checkpoint: string | null,
+    options?: { readonly cause?: unknown },
+  ) {
+    super('NON_FINITE_LOSS', message, options);
+  }
+}
+
+/** A checkpoint is whole but does not fit the trainer it was given to. Nothing was changed. */
+export class CheckpointMismatchError extends DeliraError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('CHECKPOINT_MISMATCH', message, options);
+  }
+}
