@@ -1,3 +1,4 @@
+export { exportModel, type ExportOptions } from './export/exportModel.js';
 export { type Flavour } from './lowering/Flavour.js';
 export { GraphBuilder, type NodeOptions, type OnnxValue } from './lowering/GraphBuilder.js';
 export { inputName } from './lowering/lowerWithTable.js';

@@ -60,7 +60,7 @@ export class VariableStore {
         throw new ShapeError(
           `Variable "${name}" has shape ${formatShape(plain.shape)}, cannot be written with ${formatShape(shape)}. Nothing was written.`,
         );
-      if (plain.dtype !== dtype)
+      if (plain.dtype !== dtype && !(isFloating(plain.dtype) && isFloating(dtype)))
         throw new DTypeError(
           `Variable "${name}" is ${plain.dtype}, cannot be written with ${dtype}. Nothing was written.`,
         );

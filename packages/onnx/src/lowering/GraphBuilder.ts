@@ -137,8 +137,11 @@ export class GraphBuilder {
       const index = axes.indexOf(axis);
       return index === -1 ? extent : end[index]! - start[index]!;
     });
-    if (shape.every((extent, axis) => extent === x.shape[axis])) return x;
-    return this.node('Slice', [x, this.int64(start), this.int64(end), this.int64(axes)], shape);
+    // Whole axes are left out, so that their extent may be dynamic.
+    const cut = axes.flatMap((axis, index) => (shape[axis] === x.shape[axis] ? [] : [index]));
+    if (cut.length === 0) return x;
+    const at = (list: readonly number[]): string => this.int64(cut.map((index) => list[index]!));
+    return this.node('Slice', [x, at(start), at(end), at(axes)], shape);
   }
 
   /** Sum over `axes`, which vanish. */
