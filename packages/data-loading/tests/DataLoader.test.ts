@@ -246,6 +246,14 @@ describe('errors', () => {
     );
   });
 
+  it('takes no more indices than the sampler has promised', async () => {
+    const sampler = { length: 2, indices: () => [2, 1, 0, 0] };
+    expect(values(await collect(new DataLoader({ dataset: numbers(3), batchSize: 1, sampler }).epoch(0)))).toEqual([
+      [2],
+      [1],
+    ]);
+  });
+
   it('refuses unusable options', async () => {
     const dataset = numbers(3);
     expect(() => new DataLoader({ dataset, batchSize: 0 })).toThrow(ArgumentError);

@@ -89,9 +89,12 @@ describe('trainTestSplit', () => {
   });
 
   it('gives what is left over to the largest remainders, then to the lower class', () => {
-    // Shares of 3 out of 10: 1.8, 0.6 and 0.6.
-    const { test } = trainTestSplit(ten, { testSize: 3, stratify: true });
-    expect([...(test.targets as number[])].sort()).toEqual([0, 0, 1]);
+    const classesOf = (targets: readonly number[], testSize: number): number[] =>
+      [...(trainTestSplit(numbered(targets), { testSize, stratify: true }).test.targets as number[])].sort();
+    // Shares of 2, 1.2 and 0.8.
+    expect(classesOf([0, 0, 0, 0, 0, 1, 1, 1, 2, 2], 4)).toEqual([0, 0, 1, 2]);
+    // Shares of 1.8, 0.6 and 0.6.
+    expect(classesOf([0, 0, 0, 0, 0, 0, 1, 1, 2, 2], 3)).toEqual([0, 0, 1]);
   });
 
   it('refuses what cannot be split', () => {

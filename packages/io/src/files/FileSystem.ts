@@ -49,12 +49,17 @@ function toStatus(status: NodeStatus): FileStatus {
   return { size: status.size, mode: status.mode & 0o7777, modified: status.mtimeMs, isFolder: status.isDirectory() };
 }
 
+/** Node.js refuses to move 2 GiB or more in one call. */
+const MOST_BYTES = 2 ** 30;
+
 async function openNodeFile(path: string, flags: 'r' | 'wx'): Promise<OpenFile> {
   const handle = await open(path, flags);
   return {
     status: async () => toStatus(await handle.stat()),
-    read: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
-    write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
+    read: async (target, position) =>
+      (await handle.read(target, 0, Math.min(target.length, MOST_BYTES), position)).bytesRead,
+    write: async (bytes, position) =>
+      (await handle.write(bytes, 0, Math.min(bytes.length, MOST_BYTES), position)).bytesWritten,
     setMode: (mode) => handle.chmod(mode),
     sync: () => handle.sync(),
     close: () => handle.close(),

@@ -37,7 +37,9 @@ export async function replaceFile(
     if (previous !== null) kept = 'previous';
     const folder = dirname(target);
     await fileSystem.makeFolder(folder);
-    const temporary = join(folder, `.${basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+    const name = basename(target);
+    await removeStale(folder, name, fileSystem);
+    const temporary = join(folder, `.${name}.${randomBytes(8).toString('hex')}.tmp`);
     await createWith(temporary, previous?.mode ?? null, write, fileSystem);
     try {
       await fileSystem.rename(temporary, target);
@@ -93,10 +95,29 @@ async function unlessMissing<T>(result: Promise<T>, fallback: T): Promise<T> {
   }
 }
 
+/**
+ * Removes what a process that was killed left of earlier attempts. Saving takes seconds: a temporary file of an hour ago is nobody's. This
+ * is tidying up, so whatever goes wrong is left to the next attempt.
+ */
+async function removeStale(folder: string, name: string, fileSystem: FileSystem): Promise<void> {
+  const names = await fileSystem.list(folder).catch(() => []);
+  for (const path of names.filter((each) => isTemporaryOf(name, each)).map((each) => join(folder, each))) {
+    const status = await fileSystem.status(path).catch(() => null);
+    if (status !== null && Date.now() - status.modified > STALE_AFTER) await removeQuietly(path, fileSystem);
+  }
+}
+
+function isTemporaryOf(name: string, candidate: string): boolean {
+  return candidate.startsWith(`.${name}.`) && /^[0-9a-f]{16}\.tmp$/.test(candidate.slice(name.length + 2));
+}
+
 /** The error that led here matters more than one about tidying up. */
 async function removeQuietly(path: string, fileSystem: FileSystem): Promise<void> {
   await fileSystem.remove(path).catch(() => undefined);
 }
+
+/** In milliseconds. */
+const STALE_AFTER = 3_600_000;
 
 const STATE: Readonly<Record<Kept, string>> = {
   nothing: 'There was no such file before, and there is none now.',
