@@ -91,6 +91,7 @@ export default tseslint.config(
       ...imports(engines),
       ...syntax(engineImport),
       'no-console': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme'] }],
       eqeqeq: 'error',
       'object-shorthand': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -112,12 +113,17 @@ export default tseslint.config(
   { files: ['*/**/{src,tests}/**/*.ts'], rules: boundaries([anyConstraint]) },
   { files: ['packages/*/src/**/*.ts'], rules: boundaries([...layerConstraints, ...kindConstraints]) },
   { files: ['packages/core/src/*.ts'], rules: imports(engines, nodeModules) },
+  {
+    files: ['packages/core/src/**/*.ts'],
+    ignores: ['packages/core/src/discover/**'],
+    rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'setImmediate'] },
+  },
   ...coreFolders,
   { files: ['*/**/tests/**/*.ts'], rules: syntax(engineImport, focusedOrSkipped) },
   { files: ['packages/backend-*/src/**/*.ts'], rules: { ...imports(), ...syntax() } },
   { files: ['packages/backend-*/tests/**/*.ts'], rules: { ...imports(), ...syntax(focusedOrSkipped) } },
   {
-    files: ['packages/logging/src/**', 'examples/**', 'benchmarks/**', 'tools/**'],
+    files: ['packages/logging/src/**', 'examples/**', 'benchmarks/**', 'tools/**', 'vitest.setup.ts'],
     rules: { 'no-console': 'off' },
   },
   {
