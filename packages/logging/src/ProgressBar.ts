@@ -110,7 +110,7 @@ export class ProgressBar implements TextStream {
     const rate = seconds > 0 ? (done - initial) / seconds : 0;
     const share = total > 0 ? Math.min(1, done / total) : 1;
     const time = finished
-      ? `in ${formatSeconds(seconds)}`
+      ? `in ${formatSeconds(Math.round(seconds))}`
       : rate > 0
         ? `${formatSeconds((total - done) / rate)} left`
         : 'time left unknown';
