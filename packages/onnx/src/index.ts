@@ -2,7 +2,7 @@ export { exportModel, type ExportOptions } from './export/exportModel.js';
 export { type Flavour } from './lowering/Flavour.js';
 export { GraphBuilder, type NodeOptions, type OnnxValue } from './lowering/GraphBuilder.js';
 export { inputName } from './lowering/lowerWithTable.js';
-export { loopModel, loopNames, stateInputName } from './lowering/loopModel.js';
+export { stateInputName, stepsModel, type StepsModelOptions, stepsNames } from './lowering/stepsModel.js';
 export { type LoweredProgram, type LoweredState, plainLayout, type StateLayout } from './lowering/LoweredProgram.js';
 export type { OnnxLowering, OnnxLoweringTable } from './lowering/OnnxLowering.js';
 export * from './model/OnnxModel.js';

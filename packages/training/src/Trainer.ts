@@ -389,21 +389,24 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   }
 
   /** Results of accumulators, such as a confusion matrix, over a whole set. */
-  async accumulate<A extends Readonly<Record<string, Accumulator<never, unknown>>>>(
+  async accumulate<R extends Readonly<Record<string, unknown>>>(
     loader: Loader,
-    accumulators: A,
-  ): Promise<{ readonly [K in keyof A]: ReturnType<A[K]['result']> }> {
+    accumulators: { readonly [K in keyof R]: Accumulator<unknown, R[K]> },
+  ): Promise<R> {
     const named = Object.entries(accumulators).map(([name, accumulator]) => ({
-      ...(accumulator as unknown as Accumulator<AnyState>),
       name,
+      needs: accumulator.needs,
+      init: () => accumulator.init() as AnyState,
+      update: (state: AnyState, output: Sample, batch: Sample) => accumulator.update(state, output, batch) as AnyState,
+      result: (state: AnyState): unknown => accumulator.result(state),
     }));
     const { states } = await this.#evaluate(loader, named);
     return Object.fromEntries(
-      named.map(({ name }) => {
-        const accumulator = accumulators[name] as unknown as Accumulator<AnyState>;
-        return [name, accumulator.result(states[name] ?? accumulator.init())];
-      }),
-    ) as { readonly [K in keyof A]: ReturnType<A[K]['result']> };
+      named.map((accumulator) => [
+        accumulator.name,
+        accumulator.result(states[accumulator.name] ?? accumulator.init()),
+      ]),
+    ) as R;
   }
 
   async #evaluate(

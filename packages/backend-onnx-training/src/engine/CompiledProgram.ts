@@ -1,5 +1,14 @@
-import { checkFinite, EngineError, type NDArray, type Program, type Sample, sliceRows } from '@delira/core';
-import { type Flavour, loopModel, loopNames, type LoweredProgram, stateInputName, writeModel } from '@delira/onnx';
+import {
+  allocate,
+  checkFinite,
+  EngineError,
+  type NDArray,
+  type Program,
+  type Sample,
+  sizeOf,
+  sliceRows,
+} from '@delira/core';
+import { type Flavour, stepsModel, stepsNames, type LoweredProgram, stateInputName, writeModel } from '@delira/onnx';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Engine } from './loadEngine.js';
 import type { Provider } from './checkProviders.js';
@@ -10,6 +19,9 @@ export interface StackedFeeds {
   readonly steps: number;
   readonly values: Readonly<Record<string, NDArray>>;
 }
+
+/** What onnxruntime-node 1.30 says when it comes to the marker, which is after all other outputs are filled. */
+const SEQUENCE_REFUSED = 'Non tensor type is temporarily not supported';
 
 export interface SessionSettings {
   readonly providers: readonly Provider[];
@@ -46,7 +58,7 @@ export class CompiledProgram {
     settings: SessionSettings,
   ): Promise<CompiledProgram> {
     const lowered = flavour.lower(program);
-    const bytes = writeModel(loopModel(lowered));
+    const bytes = writeModel(stepsModel(lowered, { marker: true }));
     try {
       const session = await engine.InferenceSession.create(bytes, sessionOptions(settings));
       return new CompiledProgram(engine, session, program, lowered);
@@ -63,51 +75,53 @@ export class CompiledProgram {
   }
 
   /** Runs the steps; the store changes after the last one has succeeded, or not at all. */
-  async run(store: VariableStore, feeds: StackedFeeds, finite: readonly string[]): Promise<readonly Sample[]> {
+  async run(
+    store: VariableStore,
+    { steps, values }: StackedFeeds,
+    finite: readonly string[],
+  ): Promise<readonly Sample[]> {
+    const positions = Int32Array.from({ length: steps }, (_, position) => position);
     const inputs: Record<string, Tensor> = {
-      [loopNames.steps]: new this.engine.Tensor('int64', BigInt64Array.of(BigInt(feeds.steps)), []) as Tensor,
+      [stepsNames.positions]: this.#tensor({ dtype: 'int32', shape: [steps], data: positions }),
     };
-    for (const [name, array] of Object.entries(feeds.values)) inputs[loopNames.stacked(name)] = this.#tensor(array);
-    const state = Object.entries(this.lowered.state);
-    for (const [name, { layout }] of state) {
+    // Every output has its place before the run: see the marker of stepsModel.
+    const places: Record<string, Tensor | null> = { [stepsNames.marker]: null };
+    for (const [name, array] of Object.entries(values)) inputs[stepsNames.stacked(name)] = this.#tensor(array);
+    const written: string[] = [];
+    for (const [name, { layout, output }] of Object.entries(this.lowered.state)) {
       const { shape, dtype } = this.program.avals[this.program.reads[name]!]!;
-      inputs[stateInputName(this.lowered, name)] = this.#tensor({
-        ...store.take(name, layout, shape, dtype),
-        shape: layout.shape,
-      } as NDArray);
-    }
-
-    let results: InferenceSession.OnnxValueMapType;
-    try {
-      results = await this.session.run(inputs);
-    } catch (error) {
-      throw new EngineError(
-        `ONNX Runtime failed while running "${this.program.name}": ${(error as Error).message}. Nothing was written.`,
-        { cause: error },
-      );
-    }
-
-    const outputs = this.#outputs(results, feeds.steps);
-    checkFinite(outputs, finite);
-    for (const [name, { layout, output }] of state) {
+      const current = store.take(name, layout, shape, dtype);
+      inputs[stateInputName(this.lowered, name)] = this.#tensor(current);
       if (output === undefined) continue;
-      const next = results[loopNames.next(name)] as Tensor;
-      store.replace(name, { dtype: output.dtype, shape: layout.shape, data: next.data } as NDArray);
+      places[stepsNames.next(name)] = this.#tensor(store.spare(name));
+      written.push(name);
     }
-    return outputs;
-  }
-
-  #outputs(results: InferenceSession.OnnxValueMapType, steps: number): readonly Sample[] {
-    const stacked = Object.entries(this.lowered.outputs).map(([name, value]) => {
-      const { data } = results[loopNames.output(name)] as Tensor;
-      const plain = this.program.avals[this.program.outputs[name]!]!;
-      return [name, plain.shape, { dtype: value.dtype, shape: [steps, ...plain.shape], data } as NDArray] as const;
+    const outputs = Object.entries(this.lowered.outputs).map(([name, { dtype }]) => {
+      const { shape } = this.program.avals[this.program.outputs[name]!]!;
+      const array: NDArray = { dtype, shape: [steps, ...shape], data: allocate(dtype, steps * sizeOf(shape)) };
+      places[stepsNames.output(name)] = this.#tensor(array);
+      return { name, shape, array };
     });
-    return Array.from({ length: steps }, (_, step) =>
+
+    try {
+      await this.session.run(inputs, places);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes(SEQUENCE_REFUSED)) {
+        throw new EngineError(
+          `ONNX Runtime failed while running "${this.program.name}": ${(error as Error).message}. Nothing was written.`,
+          { cause: error },
+        );
+      }
+    }
+
+    const samples = Array.from({ length: steps }, (_, step) =>
       Object.fromEntries(
-        stacked.map(([name, shape, array]) => [name, { ...sliceRows(array, step, step + 1), shape } as NDArray]),
+        outputs.map(({ name, shape, array }) => [name, { ...sliceRows(array, step, step + 1), shape } as NDArray]),
       ),
     );
+    checkFinite(samples, finite);
+    for (const name of written) store.swap(name);
+    return samples;
   }
 
   async dispose(): Promise<void> {

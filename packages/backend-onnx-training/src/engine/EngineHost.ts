@@ -1,5 +1,5 @@
 import { ArgumentError, DisposedError, type NDArray, type Program, type Sample } from '@delira/core';
-import { type Flavour, loopModel, portableFlavour, writeModel } from '@delira/onnx';
+import { type Flavour, stepsModel, portableFlavour, writeModel } from '@delira/onnx';
 import { availableParallelism } from 'node:os';
 import { checkProviders, type Provider } from './checkProviders.js';
 import { chooseFlavour, type FlavourName } from './chooseFlavour.js';
@@ -90,7 +90,7 @@ export class EngineHost {
 
   /** The Program as a portable ONNX model. */
   model(id: number): Promise<Uint8Array> {
-    return this.#enqueue(async () => writeModel(loopModel(portableFlavour.lower(this.#program(id).program))));
+    return this.#enqueue(async () => writeModel(stepsModel(portableFlavour.lower(this.#program(id).program))));
   }
 
   createState(initial: ReadonlyMap<string, NDArray>): Promise<number> {

@@ -1,4 +1,5 @@
 import {
+  allocate,
   castArray,
   DTypeError,
   formatShape,
@@ -15,6 +16,8 @@ interface Entry {
   readonly plain: { readonly shape: NDArray['shape']; readonly dtype: NDArray['dtype'] };
   layout: StateLayout;
   array: NDArray;
+  /** Where a run writes the next value, in the same layout; the two trade places. */
+  spare: NDArray | null;
 }
 
 /** Variables in the layouts of whatever ran last; plain arrays go in and come out. */
@@ -28,6 +31,7 @@ export class VariableStore {
         plain: { shape: array.shape, dtype: array.dtype },
         layout: plainLayout(array.shape),
         array: owned,
+        spare: null,
       });
     }
   }
@@ -68,6 +72,7 @@ export class VariableStore {
     for (const [name, array] of entries) {
       const entry = this.#entry(name);
       entry.layout = plainLayout(array.shape);
+      entry.spare = null;
       const converted = castArray(array, entry.plain.dtype);
       entry.array = converted === array ? ({ ...array, data: array.data.slice() } as NDArray) : converted;
     }
@@ -86,12 +91,24 @@ export class VariableStore {
       const plain = { ...entry.layout.unpack(entry.array), ...entry.plain } as NDArray;
       entry.array = layout.pack(plain);
       entry.layout = layout;
+      entry.spare = null;
     }
     return entry.array;
   }
 
-  /** Replaces a variable by what a run gave, in the layout it was taken in. */
-  replace(name: string, array: NDArray): void {
-    this.#entry(name).array = array;
+  /** A buffer beside the variable, as large as it is in its present layout. */
+  spare(name: string): NDArray {
+    const entry = this.#entry(name);
+    const { dtype, shape, data } = entry.array;
+    entry.spare ??= { dtype, shape, data: allocate(dtype, data.length) };
+    return entry.spare;
+  }
+
+  /** Makes the spare, which a run has filled, the variable. */
+  swap(name: string): void {
+    const entry = this.#entry(name);
+    const filled = entry.spare!;
+    entry.spare = entry.array;
+    entry.array = filled;
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
 import { writeModel } from '../model/writeModel.js';
 import type { LoweredProgram } from '../lowering/LoweredProgram.js';
-import { OPSET } from '../lowering/loopModel.js';
+import { OPSET } from '../lowering/stepsModel.js';
 import { portableFlavour } from '../portable/portableFlavour.js';
 
 // Two batch extents that are prime and unlike any real one: wherever the two graphs differ, the batch is meant.

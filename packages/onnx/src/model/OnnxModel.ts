@@ -20,6 +20,8 @@ export interface ValueInfo {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly Dimension[];
+  /** True for a sequence of such tensors. */
+  readonly sequence?: boolean;
 }
 
 export interface Initializer {

@@ -36,19 +36,24 @@ function writeInitializer(writer: ProtobufWriter, { name, type, shape, bytes }: 
   writer.integers(1, shape).integer(2, elementTypes[type]).string(8, name).bytes(9, bytes);
 }
 
-function writeValueInfo(writer: ProtobufWriter, { name, type, shape }: ValueInfo): void {
-  writer.string(1, name).message(2, (typeProto) =>
-    typeProto.message(1, (tensorType) => {
-      tensorType.integer(1, elementTypes[type]);
-      tensorType.message(2, (shapeProto) => {
-        for (const dimension of shape) {
-          shapeProto.message(1, (inner) =>
-            typeof dimension === 'number' ? inner.integer(1, dimension) : inner.string(2, dimension),
-          );
-        }
-      });
-    }),
-  );
+function writeTensorType(writer: ProtobufWriter, { type, shape }: ValueInfo): void {
+  writer.message(1, (tensorType) => {
+    tensorType.integer(1, elementTypes[type]);
+    tensorType.message(2, (shapeProto) => {
+      for (const dimension of shape) {
+        shapeProto.message(1, (inner) =>
+          typeof dimension === 'number' ? inner.integer(1, dimension) : inner.string(2, dimension),
+        );
+      }
+    });
+  });
+}
+
+function writeValueInfo(writer: ProtobufWriter, info: ValueInfo): void {
+  writer.string(1, info.name).message(2, (typeProto) => {
+    if (info.sequence !== true) return writeTensorType(typeProto, info);
+    typeProto.message(4, (sequenceType) => sequenceType.message(1, (element) => writeTensorType(element, info)));
+  });
 }
 
 function writeGraph(writer: ProtobufWriter, graph: OnnxGraph): void {
