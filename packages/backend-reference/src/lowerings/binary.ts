@@ -47,8 +47,9 @@ export const maximum = lower((a, aStep, b, bStep, y) => {
 export const minimum = lower((a, aStep, b, bStep, y) => {
   for (let i = 0; i < y.length; i++) y[i] = Math.min(a[i * aStep]!, b[i * bStep]!);
 });
+/** 1 to any power is 1, as IEEE 754 and C have it; JavaScript gives NaN for powers that are not finite. */
 export const pow = lower((a, aStep, b, bStep, y) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.pow(a[i * aStep]!, b[i * bStep]!);
+  for (let i = 0; i < y.length; i++) y[i] = a[i * aStep] === 1 ? 1 : Math.pow(a[i * aStep]!, b[i * bStep]!);
 });
 
 const comparisons: Readonly<Record<'lt' | 'le' | 'eq', Loop>> = {
