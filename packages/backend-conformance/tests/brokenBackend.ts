@@ -1,4 +1,4 @@
-import type { Backend, Executable, Feeds, NDArray, Node, Program, Sample, StateStore } from '@delira/core';
+import type { Backend, Executable, Feeds, NDArray, Node, Program, RunOptions, Sample, StateStore } from '@delira/core';
 import { createReferenceBackend } from '@delira/backend-reference';
 
 /** One way for a backend to be wrong; everything else works. */
@@ -6,7 +6,12 @@ export interface Fault {
   /** Changes a Program before it is compiled. */
   readonly program?: (program: Program) => Program;
   /** Replaces how an executable runs. */
-  readonly run?: (inner: Executable, state: StateStore, feeds: readonly Feeds[]) => Promise<readonly Sample[]>;
+  readonly run?: (
+    inner: Executable,
+    state: StateStore,
+    feeds: readonly Feeds[],
+    options?: RunOptions,
+  ) => Promise<readonly Sample[]>;
   /** Replaces what the store does. */
   readonly state?: (inner: StateStore) => StateStore;
   readonly compile?: (inner: Backend, program: Program) => Promise<Executable>;
@@ -24,9 +29,9 @@ export function brokenBackend(fault: Fault): Backend {
       const changed = fault.program?.(program) ?? program;
       const executable = await (fault.compile?.(inner, changed) ?? inner.compile(changed));
       return {
-        run: (state, feeds) => {
+        run: (state, feeds, options) => {
           const store = stores.get(state) ?? state;
-          return fault.run?.(executable, store, feeds) ?? executable.run(store, feeds);
+          return fault.run?.(executable, store, feeds, options) ?? executable.run(store, feeds, options);
         },
         dispose: () => executable.dispose(),
       };

@@ -98,12 +98,15 @@ describe('conformance', () => {
   });
 
   it('sees state that is written before a failure', async () => {
-    const run: Fault['run'] = async (inner, state, feeds) => {
+    const run: Fault['run'] = async (inner, state, feeds, options) => {
       const outputs: Sample[] = [];
-      for (const entry of feeds) outputs.push(...(await inner.run(state, [entry])));
+      for (const entry of feeds) outputs.push(...(await inner.run(state, [entry], options)));
       return outputs;
     };
-    expect(await broken({ run }, ...groups)).toEqual(['state/no-write-on-failure']);
+    expect(await broken({ run }, ...groups)).toEqual([
+      'state/no-write-on-failure',
+      'state/no-write-when-an-output-is-not-finite',
+    ]);
   });
 
   it('sees steps of one call that all begin with the same state', async () => {

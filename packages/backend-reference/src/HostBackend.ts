@@ -1,6 +1,7 @@
 import {
   type Backend,
   checkFeeds,
+  checkFinite,
   checkSupported,
   DisposedError,
   type DType,
@@ -9,6 +10,7 @@ import {
   type Feeds,
   type NDArray,
   type Program,
+  type RunOptions,
   type Sample,
   type StateStore,
   verify,
@@ -80,7 +82,7 @@ class HostExecutable implements Executable {
     this.#run = options.prepare(program);
   }
 
-  async run(state: StateStore, feeds: readonly Feeds[]): Promise<readonly Sample[]> {
+  async run(state: StateStore, feeds: readonly Feeds[], { finite = [] }: RunOptions = {}): Promise<readonly Sample[]> {
     const run = this.#run;
     if (run === null) throw new DisposedError(`The executable of "${this.program.name}"`);
     const host = requireHostState(state, this.options.name);
@@ -88,6 +90,7 @@ class HostExecutable implements Executable {
     return host.exclusively((entries, commit) => {
       checkReads(this.program, entries, this.options.storedAs);
       const { outputs, writes } = run(entries, feeds);
+      checkFinite(outputs, finite);
       commit(writes);
       return outputs;
     });

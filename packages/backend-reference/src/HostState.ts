@@ -3,6 +3,8 @@ import {
   DisposedError,
   DTypeError,
   formatShape,
+  castArray,
+  isFloating,
   type NDArray,
   NotFoundError,
   type Program,
@@ -17,7 +19,7 @@ export class HostState implements StateStore {
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  /** @param keep copies an array into the form it is held in; also tells which dtypes may be written to an entry. */
+  /** @param keep copies an array into the form it is held in; @param onDispose called once all is over. */
   constructor(
     initial: ReadonlyMap<string, NDArray>,
     private readonly keep: (array: NDArray) => NDArray,
@@ -34,11 +36,14 @@ export class HostState implements StateStore {
   }
 
   write(changes: ReadonlyMap<string, NDArray>): Promise<void> {
-    const kept = new Map([...changes].map(([name, array]) => [name, this.keep(array)]));
+    const copies = new Map([...changes].map(([name, array]) => [name, this.keep(array)]));
     return this.exclusively((entries) => {
-      for (const [name, { dtype, shape }] of kept) {
+      const kept = new Map<string, NDArray>();
+      for (const [name, copy] of copies) {
+        const { dtype, shape } = copy;
         const held = this.#entry(entries, name);
-        if (held.dtype !== dtype)
+        const convertible = isFloating(held.dtype) && isFloating(dtype);
+        if (held.dtype !== dtype && !convertible)
           throw new DTypeError(
             `Cannot write ${changes.get(name)!.dtype} to "${name}", which is ${held.dtype}. Cast it.`,
           );
@@ -46,6 +51,7 @@ export class HostState implements StateStore {
           throw new ShapeError(
             `Cannot write shape ${formatShape(shape)} to "${name}", which has ${formatShape(held.shape)}.`,
           );
+        kept.set(name, castArray(copy, held.dtype));
       }
       this.#entries = new Map([...entries, ...kept]);
     });

@@ -1,4 +1,4 @@
-import { type Backend, full, type Node, noise, type Program, type StateStore, trace } from '@delira/core';
+import { full, type Node, noise, type Program, type StateStore, trace } from '@delira/core';
 import type { ConformanceCase } from '../ConformanceCase.js';
 import { expectRejection } from '../support/expectRejection.js';
 
@@ -46,7 +46,9 @@ function usesUndefinedValue(): Program {
 
 const refusedCompile = (id: string, make: () => Program, code: string, words: readonly string[]): ConformanceCase => ({
   id: `errors/${id}`,
-  run: ({ backend }: { readonly backend: Backend }) => expectRejection(() => backend.compile(make()), code, words),
+  async run({ backend }) {
+    await expectRejection(() => backend.compile(make()), code, words);
+  },
 });
 
 const foreign: StateStore = {

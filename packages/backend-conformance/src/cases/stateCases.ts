@@ -80,6 +80,14 @@ const readOnly: readonly ConformanceCase[] = [
       await expectState(state, [0, 1, 2, 3, 4, 5], 7);
     }),
   ),
+  plain('write-converts-between-floating-dtypes', (context) =>
+    withState(context, async (state) => {
+      await state.write(new Map([['total', ndarray([1, 2, 3, 4, 5, 0.5], [2, 3], 'float64')]]));
+      await expectState(state, [1, 2, 3, 4, 5, 0.5], 7);
+      await expectRejection(() => state.write(new Map([['total', full([2, 3], 9, 'int32')]])), 'DTYPE', ['total']);
+      await expectState(state, [1, 2, 3, 4, 5, 0.5], 7);
+    }),
+  ),
   plain('a-program-reads-the-current-state', (context) =>
     withState(context, async (state) => {
       const reader = await context.backend.compile(readerProgram());
@@ -135,6 +143,27 @@ const writing: readonly ConformanceCase[] = [
       await expectState(state, [0, 1, 2, 3, 4, 5], 7);
       await counter.run(state, [feeds(1)]);
       await expectState(state, [1, 2, 3, 4, 5, 6], 8);
+      await counter.dispose();
+    }),
+  ),
+  plain('no-write-when-an-output-is-not-finite', (context) =>
+    withState(context, async (state) => {
+      const counter = await context.backend.compile(counterProgram());
+      for (const value of [NaN, Infinity]) {
+        const error = await expectRejection(
+          () => counter.run(state, [feeds(1), feeds(value), feeds(1)], { finite: ['count', 'after'] }),
+          'NON_FINITE_OUTPUT',
+          ['after'],
+        );
+        const { output, step } = error as Error & { readonly output?: string; readonly step?: number };
+        if (output !== 'after' || step !== 1)
+          throw new Error(`The error blames "${output}" of step ${step}, not "after" of step 1.`);
+        await expectState(state, [0, 1, 2, 3, 4, 5], 7);
+      }
+      await counter.run(state, [feeds(1)], { finite: ['after'] });
+      await expectState(state, [1, 2, 3, 4, 5, 6], 8);
+      await counter.run(state, [feeds(NaN)]);
+      await expectState(state, [NaN, NaN, NaN, NaN, NaN, NaN], 9);
       await counter.dispose();
     }),
   ),

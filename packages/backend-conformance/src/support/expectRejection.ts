@@ -2,13 +2,14 @@
  * Expects a typed error. Codes are compared, not classes: a backend may bring a copy of core of its own.
  *
  * @param words what the message must mention.
+ * @returns the error.
  * @throws Error when nothing, or something else, was thrown.
  */
 export async function expectRejection(
   action: () => unknown,
   code: string,
   words: readonly (string | RegExp)[] = [],
-): Promise<void> {
+): Promise<Error> {
   let thrown: unknown;
   try {
     await action();
@@ -23,4 +24,5 @@ export async function expectRejection(
     if (typeof word === 'string' ? !thrown.message.includes(word) : !word.test(thrown.message))
       throw new Error(`Expected the message to mention ${String(word)}: ${thrown.message}`, { cause: thrown });
   }
+  return thrown;
 }

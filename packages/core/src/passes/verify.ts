@@ -50,9 +50,11 @@ export function verify(program: Program): void {
   }
   for (const { prim, attrs, inputs, outputs } of program.nodes) {
     for (const id of inputs) use(id, prim);
+    const primitive = Object.hasOwn(primitives, prim) ? (primitives[prim] as Primitive<object>) : null;
+    if (primitive === null) return fail(`there is no primitive "${prim}"`);
     let inferred: readonly Aval[];
     try {
-      inferred = (primitives[prim] as Primitive<object>).infer(inputs.map(avalOf), attrs);
+      inferred = primitive.infer(inputs.map(avalOf), attrs);
     } catch (error) {
       if (error instanceof DeliraError) fail(error.message);
       throw error;
