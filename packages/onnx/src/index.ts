@@ -9,3 +9,6 @@ export * from './model/OnnxModel.js';
 export { writeModel } from './model/writeModel.js';
 export { portableFlavour } from './portable/portableFlavour.js';
 export { portableLowerings } from './portable/portableLowerings.js';
+export { blockSizes, interpretProbe, makeProbe, type Probe } from './tuned/probe.js';
+export type { BlockSize } from './tuned/Layout.js';
+export { tunedFlavour } from './tuned/tunedFlavour.js';

@@ -27,6 +27,21 @@ function identity(from: string, to: string): OnnxNode {
   return { name: to, type: 'Identity', domain: '', inputs: [from], outputs: [to], attributes: {} };
 }
 
+/** Renames a node's values, also where the node's own graphs see them from the inside. */
+function renameIn(node: OnnxNode, rename: (name: string) => string): OnnxNode {
+  const attributes = Object.entries(node.attributes).map(([name, value]) =>
+    typeof value === 'object' && 'graph' in value
+      ? [name, { graph: { ...value.graph, nodes: value.graph.nodes.map((inner) => renameIn(inner, rename)) } }]
+      : [name, value],
+  );
+  return {
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+    attributes: Object.fromEntries(attributes) as OnnxNode['attributes'],
+  };
+}
+
 /**
  * Gives values the names of a graph's outputs. A value a node computes is renamed where it is made, so that nothing is copied; a
  * value wanted under two names, or one that no node computes, goes through an Identity.
@@ -43,10 +58,7 @@ function nameOutputs(
     else identities.push(identity(renamed.get(value) ?? value, output));
   }
   const rename = (name: string): string => renamed.get(name) ?? name;
-  return [
-    ...nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) })),
-    ...identities,
-  ];
+  return [...nodes.map((node) => renameIn(node, rename)), ...identities];
 }
 
 export interface StepsModelOptions {

@@ -1,0 +1,75 @@
+import { type Aval, sameShape, type ValueId } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { type BlockSize, type Layout, packInGraph, unpackInGraph } from './Layout.js';
+import type { Epilogue } from './nchwc.js';
+
+/** A blocked result that is not written down yet: a following bias, sum or ReLU can still become part of it. */
+export interface Deferred {
+  readonly epilogue: Epilogue;
+  emit(epilogue: Epilogue): OnnxValue;
+}
+
+/**
+ * The values of a Program in whatever layouts they exist. Conversions are emitted when somebody asks for a layout that is not there,
+ * once per value and layout.
+ */
+export class TunedValues {
+  readonly #held = new Map<ValueId, Map<Layout, OnnxValue>>();
+  readonly #nominal = new Map<OnnxValue, OnnxValue>();
+  readonly #deferred = new Map<ValueId, Deferred>();
+
+  constructor(
+    private readonly graph: GraphBuilder,
+    private readonly block: BlockSize,
+    private readonly avals: readonly Aval[],
+  ) {}
+
+  define(id: ValueId, value: OnnxValue, layout: Layout): void {
+    const layouts = this.#held.get(id) ?? new Map<Layout, OnnxValue>();
+    layouts.set(layout, value);
+    this.#held.set(id, layouts);
+  }
+
+  defer(id: ValueId, deferred: Deferred): void {
+    this.#deferred.set(id, deferred);
+  }
+
+  /** The unwritten form of a value, if nobody has asked for its numbers yet. */
+  deferred(id: ValueId): Deferred | undefined {
+    return this.#deferred.get(id);
+  }
+
+  #layouts(id: ValueId): Map<Layout, OnnxValue> {
+    const deferred = this.#deferred.get(id);
+    if (deferred !== undefined) {
+      this.#deferred.delete(id);
+      this.define(id, deferred.emit(deferred.epilogue), 'blocked');
+    }
+    return this.#held.get(id)!;
+  }
+
+  /** The value in this layout, with the nominal shape whatever shape it is held in. */
+  get(id: ValueId, layout: Layout): OnnxValue {
+    const held = this.held(id, layout);
+    const { shape } = this.avals[id]!;
+    if (sameShape(held.shape, shape)) return held;
+    const known = this.#nominal.get(held);
+    if (known !== undefined) return known;
+    const value = this.graph.reshape(held, shape);
+    this.#nominal.set(held, value);
+    return value;
+  }
+
+  /** The value in this layout, in the shape it is held in: large variables are held in rows, see `tileRows`. */
+  held(id: ValueId, layout: Layout): OnnxValue {
+    const layouts = this.#layouts(id);
+    const known = layouts.get(layout);
+    if (known !== undefined) return known;
+    const source = layouts.has('plain') ? 'plain' : [...layouts.keys()][0]!;
+    const plain = unpackInGraph(this.graph, this.get(id, source), source, this.block);
+    this.define(id, plain, 'plain');
+    const converted = packInGraph(this.graph, plain, layout, this.block);
+    this.define(id, converted, layout);
+    return converted;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Shape } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import type { BlockSize } from './Layout.js';
+import { blockedConv, NCHWC } from './nchwc.js';
+
+/** Most values added one after the other in float32: rows are summed in bands of at most this many, and the bands as a tree. */
+const LONGEST_RUN = 1024;
+
+/** Number of equal bands of rows. */
+function bandsOf(height: number, width: number): number {
+  for (let bands = 1; bands < height; bands++)
+    if (height % bands === 0 && (height / bands) * width <= LONGEST_RUN) return bands;
+  return height;
+}
+
+function splitBands([batch, channels, height, width]: Shape): { readonly bands: number; readonly shape: Shape } {
+  const bands = bandsOf(height!, width!);
+  return { bands, shape: [batch!, channels! * bands, height! / bands, width!] };
+}
+
+/** [N, C · bands] in the order N, C/B, band, B to [N, C], or to [C] when the batch is summed as well. */
+function joinBands(
+  graph: GraphBuilder,
+  partial: OnnxValue,
+  [batch, channels]: Shape,
+  bands: number,
+  block: BlockSize,
+  overBatch: boolean,
+): OnnxValue {
+  const split = graph.reshape(partial, [batch!, channels! / block, bands, block]);
+  const axes = [...(overBatch && batch! > 1 ? [0] : []), ...(bands > 1 ? [2] : [])];
+  return graph.reshape(graph.sum(split, axes), overBatch ? [channels!] : [batch!, channels!]);
+}
+
+/** Means over the rows' bands; multiply the joined sums by `values` to get sums. */
+function bandMeans(
+  graph: GraphBuilder,
+  x: OnnxValue,
+): { readonly means: OnnxValue; readonly bands: number; readonly values: number } {
+  const { bands, shape } = splitBands(x.shape);
+  const means = graph.node('GlobalAveragePool', [graph.reshape(x, shape)], [shape[0]!, shape[1]!, 1, 1], {
+    domain: NCHWC,
+  });
+  return { means, bands, values: shape[2]! * shape[3]! };
+}
+
+/** Sum of a blocked x [N, C, H, W] over batch and space, times `factor`: [C]. */
+export function channelSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize, factor = 1): OnnxValue {
+  const { means, bands, values } = bandMeans(graph, x);
+  return graph.binary('Mul', joinBands(graph, means, x.shape, bands, block, true), graph.scalar(factor * values));
+}
+
+/** Sum of a blocked x [N, C, H, W] over space: [N, C]. */
+export function spatialSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize): OnnxValue {
+  const { means, bands, values } = bandMeans(graph, x);
+  return graph.binary('Mul', joinBands(graph, means, x.shape, bands, block, false), graph.scalar(values));
+}
+
+/**
+ * Sum of a · b over batch and space: [C]. A depthwise convolution with a kernel as large as the map whose filter is the other
+ * operand: nothing is stored in between.
+ */
+export function channelDots(graph: GraphBuilder, a: OnnxValue, b: OnnxValue, block: BlockSize): OnnxValue {
+  const { bands, shape } = splitBands(a.shape);
+  const [batch, channels, height, width] = shape as [number, number, number, number];
+  const maps = batch * channels;
+  const products = blockedConv(
+    graph,
+    graph.reshape(a, [1, maps, height, width]),
+    graph.reshape(b, [maps, 1, height, width]),
+    [1, maps, 1, 1],
+    {
+      kernel: [height, width],
+      groups: maps,
+    },
+  );
+  return joinBands(graph, products, a.shape, bands, block, true);
+}

@@ -1,0 +1,153 @@
+import type { Primitives, Shape } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { convolutionKind } from './convolutionKind.js';
+import { convolve } from './convolve.js';
+import type { BlockSize } from './Layout.js';
+import { transposedFilter } from './transposedFilter.js';
+import type { TunedLowering } from './TunedStep.js';
+import { usefulTaps } from './usefulTaps.js';
+
+type Attrs = Primitives['convTranspose'];
+
+/** One in every `stride` positions of an axis, starting at `offset`: which taps reach it, and the padding of the convolution that computes them. */
+interface Phase {
+  /** In the order of that convolution: descending. */
+  readonly taps: Shape;
+  readonly padding: readonly [low: number, high: number];
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/**
+ * dx[i] is the sum of g[j − t] · w[a + stride · t], where a = (i + low) mod stride and j = (i + low − a) / stride. Positions with the
+ * same a form a convolution of stride 1 over g. All phases get the extent of the longest, ⌈extent / stride⌉.
+ */
+function phasesOf(extent: number, given: number, kernel: number, stride: number, low: number): readonly Phase[] {
+  const count = Math.ceil(extent / stride);
+  return range(stride).map((offset) => {
+    const first = (offset + low) % stride;
+    const shift = (offset + low - first) / stride;
+    const taps = range(kernel).filter((tap) => tap % stride === first);
+    const before = taps.length - 1 - shift;
+    return { taps: taps.reverse(), padding: [before, count - 1 + shift - (given - 1)] };
+  });
+}
+
+/** Positions of the phases back between one another: [N, s·s·C, h, w] → [N, C, s·h, s·w]. */
+function interleave(
+  graph: GraphBuilder,
+  phases: OnnxValue,
+  channels: number,
+  strides: Shape,
+  block: BlockSize,
+): OnnxValue {
+  const [batch, , height, width] = phases.shape as [number, number, number, number];
+  const [down, across] = strides as [number, number];
+  const apart = graph.reshape(phases, [batch, down, across, channels / block, height, width, block]);
+  return graph.reshape(graph.transpose(apart, [0, 3, 4, 1, 5, 2, 6]), [batch, channels, height * down, width * across]);
+}
+
+/** Only the first phase is not zero: zeros are put between its values in one pass. */
+function spread(graph: GraphBuilder, phase: OnnxValue, strides: Shape, block: BlockSize): OnnxValue {
+  const [batch, channels, height, width] = phase.shape as [number, number, number, number];
+  const [down, across] = strides as [number, number];
+  const rows = (batch * channels) / block;
+  const dense = graph.reshape(phase, [rows * height, 1, width, block]);
+  const padded = graph.node(
+    'Pad',
+    [dense, graph.int64([0, 0, 0, 0, 0, down - 1, 0, (across - 1) * block])],
+    [rows * height, down, width, across * block],
+  );
+  return graph.reshape(padded, [batch, channels, height * down, width * across]);
+}
+
+function cropTo(graph: GraphBuilder, x: OnnxValue, [height, width]: Shape, block: BlockSize): OnnxValue {
+  const [batch, channels, ...extents] = x.shape as [number, number, number, number];
+  const split = graph.reshape(x, [batch, channels / block, ...extents, block]);
+  return graph.reshape(graph.slice(split, [0, 0], [height!, width!], [2, 3]), [batch, channels, height!, width!]);
+}
+
+function atStrideOne(
+  graph: GraphBuilder,
+  g: OnnxValue,
+  filter: OnnxValue,
+  shape: Shape,
+  attrs: Attrs,
+  block: BlockSize,
+): OnnxValue | null {
+  const window = filter.shape.slice(2);
+  const taps = usefulTaps(shape.slice(2), window, g.shape.slice(2), attrs);
+  const padding = taps.low.map((low, axis) => {
+    const reach = attrs.dilation[axis]! * (taps.count[axis]! - 1);
+    return [reach - low, shape[axis + 2]! - g.shape[axis + 2]! + low] as const;
+  });
+  if (padding.some(([low, high]) => low < 0 || high < 0)) return null;
+  const [rows, columns] = taps.count.map((count, axis) =>
+    range(count).map((tap) => taps.first[axis]! + count - 1 - tap),
+  );
+  const flipped = transposedFilter(graph, filter, rows!, columns!, block);
+  return convolve(graph, g, flipped, shape, block, { kernel: taps.count, dilation: attrs.dilation, padding });
+}
+
+function atStride(
+  graph: GraphBuilder,
+  g: OnnxValue,
+  filter: OnnxValue,
+  shape: Shape,
+  attrs: Attrs,
+  block: BlockSize,
+): OnnxValue | null {
+  const [batch, channels, ...extents] = shape as [number, number, number, number];
+  const [rows, columns] = extents.map((extent, axis) =>
+    phasesOf(extent, g.shape[axis + 2]!, filter.shape[axis + 2]!, attrs.strides[axis]!, attrs.padding[axis]![0]),
+  ) as [readonly Phase[], readonly Phase[]];
+  const used = [...rows, ...columns].filter(({ taps }) => taps.length > 0);
+  if (used.some(({ padding: [low, high] }) => low < 0 || high < 0)) return null;
+  if (rows[0]!.taps.length === 0 || columns[0]!.taps.length === 0) return null;
+
+  const phaseShape = [batch, channels, ...extents.map((extent, axis) => Math.ceil(extent / attrs.strides[axis]!))];
+  const compute = (row: Phase, column: Phase): OnnxValue => {
+    const part = transposedFilter(graph, filter, row.taps, column.taps, block);
+    return convolve(graph, g, part, phaseShape, block, {
+      kernel: [row.taps.length, column.taps.length],
+      padding: [row.padding, column.padding],
+    });
+  };
+  const isSingle = (phases: readonly Phase[]): boolean => phases.slice(1).every(({ taps }) => taps.length === 0);
+  let dense: OnnxValue;
+  if (isSingle(rows) && isSingle(columns)) dense = spread(graph, compute(rows[0]!, columns[0]!), attrs.strides, block);
+  else if (used.length < rows.length + columns.length) return null;
+  else {
+    const phases = rows.flatMap((row) => columns.map((column) => compute(row, column)));
+    const joined = graph.node('Concat', phases, [batch, channels * phases.length, ...phaseShape.slice(2)], {
+      attributes: { axis: 1 },
+    });
+    dense = interleave(graph, joined, channels, attrs.strides, block);
+  }
+  return cropTo(graph, dense, extents, block);
+}
+
+/**
+ * Gradient of a convolution in its input. At stride 1 a convolution with the flipped, transposed filter; otherwise one such convolution
+ * for each phase of the stride, with the taps that reach it.
+ */
+export const tunedConvTranspose: TunedLowering<Attrs> = (step, { inputs, outputs, attrs }) => {
+  const { graph, block, values } = step;
+  const [y, kernel] = inputs as [number, number];
+  const output = outputs[0]!;
+  const kind = convolutionKind(step.aval(output), step.aval(kernel), step.aval(y), attrs, block);
+  const isStrided = attrs.strides.some((stride) => stride !== 1);
+  if (kind === null || kind.kernel !== 'kernel' || (isStrided && attrs.dilation.some((dilation) => dilation !== 1)))
+    return false;
+  const result = (isStrided ? atStride : atStrideOne)(
+    graph,
+    values.get(y, 'blocked'),
+    values.get(kernel, 'kernel'),
+    step.aval(output).shape,
+    attrs,
+    block,
+  );
+  if (result === null) return false;
+  values.define(output, result, 'blocked');
+  return true;
+};

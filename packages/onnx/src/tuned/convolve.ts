@@ -1,0 +1,89 @@
+import type { Padding, Shape } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import type { BlockSize } from './Layout.js';
+import { blockedConv, type BlockedConvOptions, type Epilogue } from './nchwc.js';
+
+/** Widest maps whose batch is laid side by side: the engine's kernel works on rows, and is slow on short ones. */
+const WIDEST_STACKED = 4;
+
+const isOne = (extent: number): boolean => extent === 1;
+
+/** Whether a convolution keeps the map's width and its maps are small enough to be stacked. */
+export function isStackable(
+  x: OnnxValue,
+  shape: Shape,
+  { strides = [1, 1], dilation = [1, 1], groups = 1, sum }: BlockedConvOptions,
+): boolean {
+  const [batch, , , width] = x.shape as [number, number, number, number];
+  return (
+    batch > 1 &&
+    groups === 1 &&
+    sum === undefined &&
+    width === shape[3] &&
+    width <= WIDEST_STACKED &&
+    strides.every(isOne) &&
+    dilation.every(isOne)
+  );
+}
+
+/** The maps of a batch side by side in one wide map, with as many columns of zeros between as the kernel is padded by. */
+function convolveStacked(
+  graph: GraphBuilder,
+  x: OnnxValue,
+  filter: OnnxValue,
+  shape: Shape,
+  block: BlockSize,
+  options: BlockedConvOptions,
+): OnnxValue {
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const [, outputs, outputHeight] = shape as [number, number, number, number];
+  const [rows, columns] = options.padding ?? [
+    [0, 0],
+    [0, 0],
+  ];
+  const gap = Math.max(columns![0], columns![1]);
+  const pitch = width + gap;
+  const split = graph.reshape(x, [batch, channels / block, height, width * block]);
+  const spaced =
+    gap === 0
+      ? split
+      : graph.node(
+          'Pad',
+          [split, graph.int64([0, 0, 0, 0, 0, 0, 0, gap * block])],
+          [batch, channels / block, height, pitch * block],
+        );
+  const stacked = graph.reshape(graph.transpose(spaced, [1, 2, 0, 3]), [1, channels, height, batch * pitch]);
+  // The gap after the last map is padding as well.
+  const padding: Padding = [rows!, [columns![0], columns![1]]];
+  const wide = blockedConv(graph, stacked, filter, [1, outputs, outputHeight, batch * pitch], { ...options, padding });
+  const apart = graph.reshape(wide, [outputs / block, outputHeight, batch, pitch * block]);
+  const maps = graph.slice(apart, [0], [width * block], [3]);
+  return graph.reshape(graph.transpose(maps, [2, 0, 1, 3]), shape);
+}
+
+/** Convolution of blocked activations with a filter in kernel layout: the batch goes side by side when the maps are small. */
+export function convolve(
+  graph: GraphBuilder,
+  x: OnnxValue,
+  filter: OnnxValue,
+  shape: Shape,
+  block: BlockSize,
+  options: BlockedConvOptions,
+): OnnxValue {
+  return isStackable(x, shape, options)
+    ? convolveStacked(graph, x, filter, shape, block, options)
+    : blockedConv(graph, x, filter, shape, options);
+}
+
+/** Emits with what the kernel can take on, the rest after it: stacked maps have no place for a sum. */
+export function convolveDeferred(
+  graph: GraphBuilder,
+  emit: (epilogue: Epilogue) => OnnxValue,
+  isStacked: boolean,
+  epilogue: Epilogue,
+): OnnxValue {
+  const { sum, relu = false, ...rest } = epilogue;
+  if (sum === undefined || !isStacked) return emit(epilogue);
+  const total = graph.binary('Add', emit(rest), sum);
+  return relu ? graph.node('Relu', [total], total.shape) : total;
+}

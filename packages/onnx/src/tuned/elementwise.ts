@@ -1,0 +1,136 @@
+import { type Node, sameShape, type Shape, sizeOf, type ValueId } from '@delira/core';
+import type { OnnxValue } from '../lowering/GraphBuilder.js';
+import type { OnnxLowering } from '../lowering/OnnxLowering.js';
+import { portableLowerings } from '../portable/portableLowerings.js';
+import { type BlockSize, packInGraph } from './Layout.js';
+import { scaleChannels } from './nchwc.js';
+import type { TunedStep } from './TunedStep.js';
+
+function isPerChannel(operand: Shape, shape: Shape): boolean {
+  const leading = new Array<number>(shape.length - operand.length).fill(1);
+  return (
+    [...leading, ...operand].every((extent, axis) => extent === (axis === 1 ? shape[1] : 1)) && sizeOf(operand) > 1
+  );
+}
+
+/** A sum or ReLU of a value that is not written down yet becomes part of it. */
+function continueDeferred(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
+  const { graph, values } = step;
+  const output = outputs[0]!;
+  const { shape } = step.aval(output);
+  for (const [index, id] of inputs.entries()) {
+    const deferred = values.deferred(id);
+    if (deferred === undefined || !step.isUsedOnce(id) || deferred.epilogue.relu === true) continue;
+    const { epilogue, emit } = deferred;
+    if (prim === 'relu') {
+      values.defer(output, { epilogue: { ...epilogue, relu: true }, emit });
+      return true;
+    }
+    const other = inputs[1 - index];
+    if (prim !== 'add' || other === undefined || other === id) continue;
+    const operand = step.aval(other).shape;
+    if (isPerChannel(operand, shape) && epilogue.bias === undefined) {
+      values.defer(output, {
+        epilogue: { ...epilogue, bias: graph.reshape(values.get(other, 'plain'), [shape[1]!]) },
+        emit,
+      });
+      return true;
+    }
+    if (sameShape(operand, shape) && epilogue.sum === undefined) {
+      values.defer(output, { epilogue: { ...epilogue, sum: values.get(other, 'blocked') }, emit });
+      return true;
+    }
+  }
+  return false;
+}
+
+/** x ∘ a value per channel as one depthwise pass: the engine's own broadcasting goes block by block. */
+function byChannel(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
+  const { graph, values } = step;
+  const output = outputs[0]!;
+  const { shape } = step.aval(output);
+  if (inputs.length !== 2 || step.aval(output).dtype !== 'float32') return false;
+  const index = inputs.findIndex((id) => isPerChannel(step.aval(id).shape, shape));
+  if (index === -1 || !sameShape(step.aval(inputs[1 - index]!).shape, shape)) return false;
+  const x = (): OnnxValue => values.get(inputs[1 - index]!, 'blocked');
+  const channel = (): OnnxValue => graph.reshape(values.get(inputs[index]!, 'plain'), [shape[1]!]);
+  const constant = (value: number): OnnxValue =>
+    step.remember(`constant:${value}:${shape[1]}`, () =>
+      graph.constant({ dtype: 'float32', shape: [shape[1]!], data: new Float32Array(shape[1]!).fill(value) }),
+    );
+  const unary = (type: string): OnnxValue => {
+    const operand = channel();
+    return graph.node(type, [operand], operand.shape);
+  };
+  switch (prim) {
+    case 'add':
+      values.define(output, scaleChannels(graph, x(), constant(1), { bias: channel() }), 'blocked');
+      return true;
+    case 'sub': {
+      const result =
+        index === 1
+          ? scaleChannels(graph, x(), constant(1), { bias: unary('Neg') })
+          : scaleChannels(graph, x(), constant(-1), { bias: channel() });
+      values.define(output, result, 'blocked');
+      return true;
+    }
+    case 'mul':
+      values.define(output, scaleChannels(graph, x(), channel()), 'blocked');
+      return true;
+    case 'div':
+      if (index !== 1) return false;
+      values.define(output, scaleChannels(graph, x(), unary('Reciprocal')), 'blocked');
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** An operand of a blocked elementwise primitive in the five axes [N, C/B, H, W, B], its broadcast axes of extent 1. */
+function inFiveAxes(step: TunedStep, id: ValueId, block: BlockSize): OnnxValue {
+  const { graph, values } = step;
+  const { shape } = step.aval(id);
+  const [batch, channels, height, width] = [...new Array<number>(4 - shape.length).fill(1), ...shape] as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (channels === 1) return graph.reshape(values.get(id, 'plain'), [batch, 1, height, width, 1]);
+  const whole = graph.reshape(values.get(id, 'plain'), [batch, channels, height, width]);
+  const blocked = height * width === 1 ? whole : packInGraph(graph, whole, 'blocked', block);
+  return graph.reshape(blocked, [batch, channels / block, height, width, block]);
+}
+
+/** An elementwise primitive in the layout of its class. */
+export function lowerElementwise(step: TunedStep, node: Node): void {
+  const { graph, values, block } = step;
+  const output = node.outputs[0]!;
+  const aval = step.aval(output);
+  const layout = step.layoutOf(output);
+  const lowering = portableLowerings[node.prim] as OnnxLowering<object>;
+  const isWhole = (id: ValueId): boolean => sameShape(step.aval(id).shape, aval.shape);
+  const isSimple = node.inputs.every((id) => isWhole(id) || sizeOf(step.aval(id).shape) === 1);
+
+  if (layout === 'blocked' && (continueDeferred(step, node) || byChannel(step, node))) return;
+  if (layout !== 'plain' && isSimple) {
+    const operands = node.inputs.map((id) => values.get(id, isWhole(id) ? layout : 'plain'));
+    values.define(output, lowering(graph, operands, node.attrs, [aval])[0]!, layout);
+    return;
+  }
+  if (layout === 'blocked') {
+    const [batch, channels, height, width] = aval.shape as [number, number, number, number];
+    const split = [batch, channels / block, height, width, block];
+    const operands = node.inputs.map((id) =>
+      isWhole(id) ? graph.reshape(values.get(id, 'blocked'), split) : inFiveAxes(step, id, block),
+    );
+    values.define(
+      output,
+      graph.reshape(lowering(graph, operands, node.attrs, [{ ...aval, shape: split }])[0]!, aval.shape),
+      'blocked',
+    );
+    return;
+  }
+  const operands = node.inputs.map((id) => values.get(id, 'plain'));
+  values.define(output, lowering(graph, operands, node.attrs, [aval])[0]!, 'plain');
+}

@@ -1,0 +1,123 @@
+import type { Aval, PoolAttrs, Shape } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { castTo } from '../portable/elementwise.js';
+import { type BlockSize, fitsLayout } from './Layout.js';
+import { NCHWC, pads } from './nchwc.js';
+import type { TunedLowering } from './TunedStep.js';
+
+/** Windows of 2, or of 3 padded by 1, at stride 2: what the gradient below covers. */
+export function poolsInBlocks(x: Aval, { window, strides, padding }: PoolAttrs, block: BlockSize): boolean {
+  if (!fitsLayout(x, 'blocked', block) || !strides.every((stride) => stride === 2)) return false;
+  const [extent] = window as [number];
+  const amounts = padding.flat();
+  return (
+    window.every((other) => other === extent) &&
+    ((extent === 2 && amounts.every((amount) => amount === 0)) ||
+      (extent === 3 && amounts.every((amount) => amount === 1)))
+  );
+}
+
+function pool(graph: GraphBuilder, x: OnnxValue, { window, strides, padding }: PoolAttrs, shape: Shape): OnnxValue {
+  return graph.node('MaxPool', [x], shape, {
+    domain: NCHWC,
+    attributes: { kernel_shape: window, strides, pads: pads(padding) },
+  });
+}
+
+export const tunedMaxPool: TunedLowering<PoolAttrs> = (step, { inputs, outputs, attrs }) => {
+  const [x] = inputs as [number];
+  const output = outputs[0]!;
+  if (!poolsInBlocks(step.aval(x), attrs, step.block)) return false;
+  step.values.define(
+    output,
+    pool(step.graph, step.values.get(x, 'blocked'), attrs, step.aval(output).shape),
+    'blocked',
+  );
+  return true;
+};
+
+/** x [A, extent, I] moved by `rows` along the middle axis; what moves in is `fill`, what moves out is lost. */
+function shift(graph: GraphBuilder, x: OnnxValue, rows: number, fill: number): OnnxValue {
+  return graph.node('Pad', [x, graph.int64([0, rows, 0, 0, -rows, 0]), graph.scalar(fill)], x.shape);
+}
+
+function resize(graph: GraphBuilder, x: OnnxValue, extent: number, fill: number): OnnxValue {
+  const [outer, given, inner] = x.shape as [number, number, number];
+  if (given === extent) return x;
+  return graph.node(
+    'Pad',
+    [x, graph.int64([0, 0, 0, 0, extent - given, 0]), graph.scalar(fill)],
+    [outer, extent, inner],
+  );
+}
+
+/** `grad` where candidate equals maximum, else 0. */
+function takeWhereEqual(graph: GraphBuilder, candidate: OnnxValue, maximum: OnnxValue, grad: OnnxValue): OnnxValue {
+  const isMaximum = graph.node('Equal', [candidate, maximum], grad.shape, { dtype: 'bool' });
+  return graph.binary('Mul', castTo(graph, isMaximum, 'float32'), grad);
+}
+
+/**
+ * Gradient of pooling along the middle axis of x [A, extent, I] at stride 2: y and grad are [A, count, I]. Each window's gradient goes to
+ * its first maximum: candidates take it in order, from what is left; the last one gets the rest without a comparison.
+ */
+function alongAxis(graph: GraphBuilder, x: OnnxValue, y: OnnxValue, grad: OnnxValue, window: number): OnnxValue {
+  const [outer, extent, inner] = x.shape as [number, number, number];
+  const count = y.shape[1]!;
+  const pairs = graph.reshape(resize(graph, x, 2 * count, -Infinity), [outer, count, 2, inner]);
+  const half = { shape: [outer, count, 1, inner], dtype: x.dtype };
+  const [even, odd] = graph
+    .nodes('Split', [pairs], [half, half], { attributes: { axis: 2 } })
+    .map((part) => graph.reshape(part, y.shape)) as [OnnxValue, OnnxValue];
+
+  let left = grad;
+  let intoPrevious: OnnxValue | undefined;
+  if (window === 3) {
+    intoPrevious = takeWhereEqual(graph, shift(graph, odd, 1, -Infinity), y, left);
+    left = graph.binary('Sub', left, intoPrevious);
+  }
+  const intoEven = takeWhereEqual(graph, even, y, left);
+  const rest = graph.binary('Sub', left, intoEven);
+  const intoOdd = intoPrevious === undefined ? rest : graph.binary('Add', rest, shift(graph, intoPrevious, -1, 0));
+  const parts = [intoEven, intoOdd].map((part) => graph.reshape(part, half.shape));
+  const joined = graph.node('Concat', parts, pairs.shape, { attributes: { axis: 2 } });
+  return resize(graph, graph.reshape(joined, [outer, 2 * count, inner]), extent, 0);
+}
+
+/**
+ * The first maximum in row-major order lies in the first row whose own maximum is the window's, at its first place there: so the gradient
+ * goes to rows first, then to columns. Ties are exact, constant regions included.
+ */
+export const tunedMaxPoolGrad: TunedLowering<PoolAttrs> = (step, { inputs, outputs, attrs }) => {
+  const { graph, block, values } = step;
+  const [x, y, grad] = inputs as [number, number, number];
+  const output = outputs[0]!;
+  if (!poolsInBlocks(step.aval(x), attrs, block)) return false;
+  const [batch, channels, height, width] = step.aval(x).shape as [number, number, number, number];
+  const [, , pooledHeight, pooledWidth] = step.aval(y).shape as [number, number, number, number];
+  const maps = (batch * channels) / block;
+  const window = attrs.window[1]!;
+
+  const image = values.get(x, 'blocked');
+  const horizontal = { window: [1, window], strides: [1, 2], padding: [[0, 0] as const, attrs.padding[1]!] };
+  const rowMaxima = pool(graph, image, horizontal, [batch, channels, height, pooledWidth]);
+  const byRows = (value: OnnxValue, rows: number): OnnxValue => graph.reshape(value, [maps, rows, pooledWidth * block]);
+  const rowGrads = alongAxis(
+    graph,
+    byRows(rowMaxima, height),
+    byRows(values.get(y, 'blocked'), pooledHeight),
+    byRows(values.get(grad, 'blocked'), pooledHeight),
+    window,
+  );
+  const byColumns = (value: OnnxValue, columns: number): OnnxValue =>
+    graph.reshape(value, [maps * height, columns, block]);
+  const grads = alongAxis(
+    graph,
+    byColumns(image, width),
+    byColumns(rowMaxima, pooledWidth),
+    byColumns(rowGrads, pooledWidth),
+    window,
+  );
+  values.define(output, graph.reshape(grads, [batch, channels, height, width]), 'blocked');
+  return true;
+};

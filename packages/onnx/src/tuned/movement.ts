@@ -1,0 +1,71 @@
+import { type Primitives, sizeOf } from '@delira/core';
+import { spatialSums, channelSums } from './channelSums.js';
+import { fitsLayout } from './Layout.js';
+import type { TunedLowering } from './TunedStep.js';
+
+/** Along the channels of blocked values, in whole blocks. */
+export const tunedConcat: TunedLowering<Primitives['concat']> = (step, { inputs, outputs, attrs }) => {
+  const { graph, block, values } = step;
+  const output = outputs[0]!;
+  if (
+    attrs.axis !== 1 ||
+    !inputs.every((id) => fitsLayout(step.aval(id), 'blocked', block) && step.layoutOf(id) === 'blocked')
+  )
+    return false;
+  const parts = inputs.map((id) => values.get(id, 'blocked'));
+  values.define(output, graph.node('Concat', parts, step.aval(output).shape, { attributes: { axis: 1 } }), 'blocked');
+  return true;
+};
+
+/** Whole blocks of channels of a blocked value. */
+export const tunedSlice: TunedLowering<Primitives['slice']> = (step, { inputs, outputs, attrs: { start, size } }) => {
+  const { graph, block, values } = step;
+  const [x] = inputs as [number];
+  const output = outputs[0]!;
+  const { shape } = step.aval(x);
+  const isBlocked =
+    step.layoutOf(x) === 'blocked' &&
+    fitsLayout(step.aval(x), 'blocked', block) &&
+    fitsLayout(step.aval(output), 'blocked', block);
+  const isAlongChannels = shape.every((extent, axis) => axis === 1 || (start[axis] === 0 && size[axis] === extent));
+  if (!isBlocked || !isAlongChannels || start[1]! % block !== 0) return false;
+  values.define(output, graph.slice(values.get(x, 'blocked'), [start[1]!], [start[1]! + size[1]!], [1]), 'blocked');
+  return true;
+};
+
+/** A value per image and channel, or per channel, over whole maps. */
+export const tunedBroadcastTo: TunedLowering<Primitives['broadcastTo']> = (step, { inputs, outputs }) => {
+  const { graph, block, values } = step;
+  const [x] = inputs as [number];
+  const output = outputs[0]!;
+  const [from, to] = [step.aval(x).shape, step.aval(output).shape];
+  if (step.layoutOf(output) !== 'blocked' || !fitsLayout(step.aval(output), 'blocked', block) || from.length !== 4)
+    return false;
+  if (from[1] !== to[1] || from[2] !== 1 || from[3] !== 1) return false;
+  const [batch, channels, height, width] = to as [number, number, number, number];
+  const split = [batch, channels / block, height * width, block];
+  const expanded = graph.node(
+    'Expand',
+    [graph.reshape(values.get(x, 'plain'), [from[0]!, channels / block, 1, block]), graph.int64(split)],
+    split,
+  );
+  values.define(output, graph.reshape(expanded, to), 'blocked');
+  return true;
+};
+
+/** Sums over space, over batch and space, or over everything, which no layout changes. */
+export const tunedReduceSum: TunedLowering<Primitives['reduceSum']> = (step, { inputs, outputs, attrs: { axes } }) => {
+  const { graph, block, values } = step;
+  const [x] = inputs as [number];
+  const output = outputs[0]!;
+  const layout = step.layoutOf(x);
+  const over = [...axes].sort().join();
+  if (layout !== 'plain' && axes.length === step.aval(x).shape.length) {
+    const held = graph.reshape(values.held(x, layout), [sizeOf(step.aval(x).shape)]);
+    values.define(output, graph.sum(held, [0]), 'plain');
+    return true;
+  }
+  if (layout !== 'blocked' || step.aval(x).dtype !== 'float32' || (over !== '2,3' && over !== '0,2,3')) return false;
+  values.define(output, (over === '2,3' ? spatialSums : channelSums)(graph, values.get(x, 'blocked'), block), 'plain');
+  return true;
+};

@@ -1,0 +1,117 @@
+import { type Aval, castArray, decompose, type Node, type Program, UnsupportedError, type ValueId } from '@delira/core';
+import type { Flavour } from '../lowering/Flavour.js';
+import { GraphBuilder, type OnnxValue } from '../lowering/GraphBuilder.js';
+import { inputName } from '../lowering/lowerWithTable.js';
+import type { LoweredProgram, LoweredState, StateLayout } from '../lowering/LoweredProgram.js';
+import type { OnnxLowering } from '../lowering/OnnxLowering.js';
+import { portableLowerings } from '../portable/portableLowerings.js';
+import { assignLayouts, isElementwise } from './assignLayouts.js';
+import { lowerElementwise } from './elementwise.js';
+import { type BlockSize, fitsLayout, type Layout, packArray, unpackArray } from './Layout.js';
+import { lowerTile } from './lowerTile.js';
+import { tileRows } from './tileRows.js';
+import { arrangeUnits } from './tiles.js';
+import { tunedLowerings } from './tunedLowerings.js';
+import { type TunedLowering, TunedStep } from './TunedStep.js';
+
+function mapEntries<T, R>(entries: Readonly<Record<string, T>>, map: (entry: T, name: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, map(entry, name)]));
+}
+
+/** How a variable is held: in the layout of its class, a large one as rows. */
+function stateLayout({ shape, dtype }: Aval, layout: Layout, block: BlockSize): StateLayout {
+  return {
+    key: layout === 'plain' ? 'plain' : `${layout}${block}`,
+    shape: (dtype === 'float32' ? tileRows(shape) : null) ?? shape,
+    pack: (array) => packArray(array, layout, block),
+    unpack: (array) => ({ ...unpackArray({ ...array, shape }, layout, block), shape }),
+  };
+}
+
+function lowerNode(step: TunedStep, node: Node): void {
+  const { graph, values } = step;
+  if (isElementwise(node.prim)) {
+    lowerElementwise(step, node);
+    return;
+  }
+  const tuned = tunedLowerings[node.prim] as TunedLowering<object> | undefined;
+  if (tuned !== undefined && tuned(step, node)) return;
+  const portable = portableLowerings[node.prim];
+  if (typeof portable !== 'function') {
+    const reason = typeof portable === 'string' ? 'it has no decomposition' : portable.unsupported;
+    throw new UnsupportedError(
+      `${node.scope === '' ? '' : `In ${node.scope}: `}ONNX has no lowering of ${node.prim} ${JSON.stringify(node.attrs)}: ${reason}.`,
+    );
+  }
+  const operands = node.inputs.map((id) => values.get(id, 'plain'));
+  const results = (portable as OnnxLowering<object>)(
+    graph,
+    operands,
+    node.attrs,
+    node.outputs.map((id) => step.aval(id)),
+  );
+  node.outputs.forEach((id, index) => values.define(id, results[index]!, 'plain'));
+}
+
+function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
+  // Composites stay whole where they have a blocked form.
+  const program = decompose(
+    original,
+    ({ prim, inputs }) =>
+      portableLowerings[prim] === 'decompose' &&
+      !fitsLayout(original.avals[inputs[0]!] ?? { shape: [], dtype: 'float32' }, 'blocked', block),
+  );
+  const { layouts, classOf } = assignLayouts(program, block);
+  const builder = new GraphBuilder();
+  const step = new TunedStep(program, builder, block, layouts);
+  const { values } = step;
+
+  const input = (id: ValueId, name: string): OnnxValue => {
+    const value = { ...step.aval(id), name };
+    values.define(id, value, 'plain');
+    return value;
+  };
+  const feeds = mapEntries(program.feeds, (id, name) => input(id, inputName.feed(name)));
+  const hyper = mapEntries(program.hyper, (id, name) => input(id, inputName.hyper(name)));
+  const noise = mapEntries(program.noise, ({ id }, name) => input(id, inputName.noise(name)));
+  const held = mapEntries(program.reads, (id, name) => {
+    const layout = step.layoutOf(id);
+    const state = stateLayout(step.aval(id), layout, block);
+    const value = { ...step.aval(id), shape: state.shape, name: inputName.state(name) };
+    values.define(id, value, layout);
+    return { value, state, layout };
+  });
+  for (const [id, array] of program.consts)
+    values.define(id, builder.constant(castArray(array, step.aval(id).dtype)), 'plain');
+
+  for (const [index, unit] of arrangeUnits(program, classOf).entries()) {
+    builder.scope = unit[0]!.scope;
+    if (unit.length > 1) lowerTile(step, unit, `rows_${index}`);
+    else lowerNode(step, unit[0]!);
+  }
+
+  builder.scope = '';
+  const state = mapEntries(held, ({ value, state: layout, layout: kind }, name): LoweredState => {
+    const written = program.writes[name];
+    return written === undefined
+      ? { input: value, layout }
+      : { input: value, layout, output: builder.reshape(values.held(written, kind), layout.shape) };
+  });
+  return {
+    name: program.name,
+    builder,
+    feeds,
+    hyper,
+    noise,
+    state,
+    outputs: mapEntries(program.outputs, (id) => values.get(id, 'plain')),
+  };
+}
+
+/**
+ * The engine's own blocked layout wherever it has kernels for it, the portable form elsewhere. For the CPU provider only, and only with
+ * the block size that CPU uses: with another one the numbers are wrong without an error, so probe first. The model is never to be kept.
+ */
+export function tunedFlavour(block: BlockSize): Flavour {
+  return { name: `tuned${block}`, lower: (program) => lowerTuned(program, block) };
+}
