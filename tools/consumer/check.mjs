@@ -1,63 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/**
- * @typedef {object} Manifest
- * @property {string} name
- * @property {Record<string, unknown>} exports
- * @property {Record<string, string>} [dependencies]
- * @property {Record<string, string>} [peerDependencies]
- */
+import { installPackages, run } from './install.mjs';
+import { lintPackages } from './lint.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'delira-consumer-'));
-const modules = join(folder, 'node_modules');
+const application = mkdtempSync(join(tmpdir(), 'delira-consumer-'));
 
-/** @param {string} path @returns {Manifest} */
-const manifestOf = (path) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-
-/** @param {string} command @param {readonly string[]} args @param {string} cwd */
-function run(command, args, cwd) {
-  return execFileSync(command, [...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-/** Packs every package as npm would publish it, and unpacks it where an application would have it. */
-function installPackages() {
-  const folders = readdirSync(join(root, 'packages')).filter((name) =>
-    existsSync(join(root, 'packages', name, 'package.json')),
-  );
-  const workspaces = folders.map((name) => `--workspace=packages/${name}`);
-  const packed = run('npm', ['pack', '--silent', '--pack-destination', folder, ...workspaces], root);
-  for (const tarball of packed.trim().split('\n')) {
-    const target = join(modules, '@delira', tarball.replace(/^delira-/, '').replace(/-\d+\.\d+\.\d+.*\.tgz$/, ''));
-    mkdirSync(target, { recursive: true });
-    run('tar', ['-xzf', join(folder, tarball), '--strip-components=1', '-C', target], folder);
-  }
-  return readdirSync(join(modules, '@delira')).map((name) => manifestOf(join(modules, '@delira', name)));
-}
-
-/** Links what the packages declare and nothing else, so that an undeclared import fails. @param {string} name */
-function linkDependency(name) {
-  const target = join(modules, name);
-  if (name.startsWith('@delira/') || existsSync(target)) return;
-  mkdirSync(dirname(target), { recursive: true });
-  symlinkSync(join(root, 'node_modules', name), target, 'dir');
-}
-
-/** @param {Manifest} manifest */
-const entriesOf = (manifest) =>
+/** @param {import('./install.mjs').Installed} installed */
+const entriesOf = ({ manifest }) =>
   Object.keys(manifest.exports)
     .filter((key) => key !== './package.json')
     .map((key) => manifest.name + key.slice(1));
@@ -71,8 +23,8 @@ for (const entry of ${JSON.stringify(entries)}) {
   const imported = await import(entry);
   if (require(entry) !== imported) throw new Error(entry + ': require() and import() give two copies');
 }`;
-  writeFileSync(join(folder, 'import.mjs'), source);
-  run(process.execPath, ['import.mjs'], folder);
+  writeFileSync(join(application, 'import.mjs'), source);
+  run(process.execPath, ['import.mjs'], application);
 }
 
 /**
@@ -82,7 +34,7 @@ for (const entry of ${JSON.stringify(entries)}) {
  */
 function typecheck(name, entries, options) {
   const imports = entries.map((entry, index) => `export type * as entry${index} from '${entry}';`);
-  writeFileSync(join(folder, `${name}.mts`), `${imports.join('\n')}\n`);
+  writeFileSync(join(application, `${name}.mts`), `${imports.join('\n')}\n`);
   const compilerOptions = {
     module: 'NodeNext',
     target: 'ES2022',
@@ -93,32 +45,27 @@ function typecheck(name, entries, options) {
     types: [],
     ...options,
   };
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.mts`] }));
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', `${name}.json`], folder);
+  writeFileSync(join(application, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.mts`] }));
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', `${name}.json`], application);
 }
 
 try {
-  const manifests = installPackages();
-  for (const manifest of manifests)
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) linkDependency(name);
-  linkDependency('@types/node');
-  const entries = manifests.flatMap(entriesOf);
-  const peered = manifests.filter((manifest) => manifest.peerDependencies).flatMap(entriesOf);
+  const installed = installPackages(root, application);
+  const entries = installed.flatMap(entriesOf);
+  const peered = installed.filter(({ manifest }) => manifest.peerDependencies).flatMap(entriesOf);
+  const plain = entries.filter((entry) => !peered.includes(entry));
 
+  await lintPackages(installed);
   importAll(entries);
   // core serves browsers: its types need neither Node's nor the DOM's. Types of engines are not ours to check.
   typecheck('bare', ['@delira/core'], { skipLibCheck: false });
-  typecheck(
-    'node',
-    entries.filter((entry) => !peered.includes(entry)),
-    { skipLibCheck: false, types: ['node'] },
-  );
+  typecheck('node', plain, { skipLibCheck: false, types: ['node'] });
   typecheck('peers', peered, { skipLibCheck: true, types: ['node'] });
-  console.log(`${entries.length} entry points of ${manifests.length} packed packages import and type-check.`);
+  console.log(`${entries.length} entry points of ${installed.length} packed packages import and type-check.`);
 } catch (error) {
-  const { stdout, stderr } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
-  console.error(stdout ?? '', stderr ?? '', error instanceof Error ? error.message : error);
+  const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
+  console.error(stdout + stderr + (error instanceof Error ? error.message : String(error)));
   process.exitCode = 1;
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(application, { recursive: true, force: true });
 }

@@ -24,9 +24,7 @@ export function exportsOf(entries) {
 /** @param {boolean} program */
 export function scriptsOf(program) {
   const common = { build: 'tsup', typecheck: 'tsc -p tsconfig.json', lint: 'eslint .' };
-  return program
-    ? common
-    : { ...common, test: 'vitest run', package: 'publint --strict && attw --pack . --profile esm-only' };
+  return program ? common : { ...common, test: 'vitest run' };
 }
 
 /** @param {Json} record */
