@@ -1,0 +1,19 @@
+/** A backend package this version knows of; any other can be used by its package name. */
+export interface KnownBackend {
+  /** Short name, as in `DELIRA_BACKEND=reference`. */
+  readonly name: string;
+  readonly package: string;
+  /** Command that installs the package with an engine. */
+  readonly install: string;
+}
+
+/** Best first: `resolveBackend` takes the first that is installed. */
+export const knownBackends: readonly KnownBackend[] = [
+  {
+    name: 'onnx',
+    package: '@delira/backend-onnx-training',
+    install: 'npm install @delira/backend-onnx-training onnxruntime-node',
+  },
+  { name: 'tfjs', package: '@delira/backend-tfjs', install: 'npm install @delira/backend-tfjs @tensorflow/tfjs-node' },
+  { name: 'reference', package: '@delira/backend-reference', install: 'npm install @delira/backend-reference' },
+];
