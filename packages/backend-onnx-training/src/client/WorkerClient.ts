@@ -41,14 +41,7 @@ export class WorkerClient implements EngineClient {
     const flags = new Int32Array(new SharedArrayBuffer(8));
     const workerData: WorkerData = { options, flags };
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, name: 'delira-engine' });
-    const first = await new Promise<Reply>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', (code) =>
-        reject(new EngineError(`The engine's thread ended while starting, with code ${code}.`)),
-      );
-    });
-    worker.removeAllListeners();
+    const first = await firstReply(worker);
     if ('ready' in first) return new WorkerClient(worker, flags, first.ready);
     throw 'error' in first ? fromPlainError(first.error) : new EngineError('The engine thread gave no answer.');
   }
@@ -122,4 +115,19 @@ export class WorkerClient implements EngineClient {
     if (this.#closed === null) await this.#call('dispose', []);
     this.#close(new DisposedError('The backend'));
   }
+}
+
+/** The worker's first message: that it is ready, or why it is not. */
+function firstReply(worker: Worker): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number): void =>
+      settle(() => reject(new EngineError(`The engine's thread ended while starting, with code ${code}.`)));
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onMessage = (reply: Reply): void => settle(() => resolve(reply));
+    const settle = (done: () => void): void => {
+      worker.off('exit', onExit).off('error', onError).off('message', onMessage);
+      done();
+    };
+    worker.on('exit', onExit).on('error', onError).on('message', onMessage);
+  });
 }
