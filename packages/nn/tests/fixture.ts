@@ -11,7 +11,7 @@ export interface LayerCase {
 }
 
 export interface BatchNormCase extends LayerCase {
-  readonly momentum: number;
+  readonly momentum: number | null;
   readonly epsilon: number;
   readonly secondInput: FixtureArray;
   readonly runningAfter: readonly Readonly<Record<string, FixtureArray>>[];
@@ -50,6 +50,13 @@ export const fixture = loadFixture<{
   readonly initialisers: readonly InitialiserRow[];
   readonly gains: Readonly<Record<string, number>>;
 }>(import.meta.url, 'pytorch');
+
+/** Further cases of the same kind. */
+export const details = loadFixture<{
+  readonly batchNorm: readonly BatchNormCase[];
+  readonly losses: readonly LossCase[];
+  readonly layers: readonly LayerCase[];
+}>(import.meta.url, 'details');
 
 /** float64 is summed in another order than PyTorch's. */
 export const tolerance = { rtol: 1e-9, atol: 1e-12 };

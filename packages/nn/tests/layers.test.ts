@@ -10,6 +10,7 @@ import {
   Conv1d,
   Conv2d,
   Conv3d,
+  ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
   ELU,
@@ -33,7 +34,7 @@ import {
   Tanh,
   UpsampleNearest,
 } from '../src/index.js';
-import { arrays, fixture, type LayerCase, tolerance } from './fixture.js';
+import { arrays, details, fixture, type LayerCase, tolerance } from './fixture.js';
 import { runLayer } from './runLayer.js';
 
 const pools: Readonly<Record<string, Layer>> = {
@@ -104,6 +105,23 @@ const batchNorms: Readonly<Record<string, Layer>> = {
   'batch norm 2d, not affine': new BatchNorm2d(2, { affine: false }),
 };
 
+const further: Readonly<Record<string, Layer>> = {
+  'adaptive average pool 3x2': new AdaptiveAveragePool([3, 2]),
+  'adaptive average pool 5x3': new AdaptiveAveragePool([5, 3]),
+  'adaptive average pool 1d': new AdaptiveAveragePool(2),
+  'average pool 2/2, odd': new AveragePool({ window: 2 }),
+  'average pool 2/1 3d': new AveragePool({ window: 2, stride: 1 }),
+  'group norm, all channels apart': new GroupNorm(4, 4),
+  'group norm, features': new GroupNorm(2, 4, { affine: false }),
+  'layer norm, two axes': new LayerNorm([3, 2], { epsilon: 1e-3 }),
+  'instance norm 3d': new InstanceNorm(2),
+  'linear, three axes, no bias': new Linear(3, 2, { bias: false }),
+  'conv transpose 1d': new ConvTranspose1d(2, 3, { kernel: 4, stride: 3, padding: 1, outputPadding: 2 }),
+  'conv transpose dilated': new ConvTranspose2d(2, 2, { kernel: 3, stride: 2, padding: 1, dilation: 2 }),
+  'upsample nearest 3d': new UpsampleNearest([1, 2, 3]),
+  'prelu, shared': new PReLU(),
+};
+
 async function compare(layer: Layer, expected: LayerCase): Promise<void> {
   // PyTorch's hard sigmoid multiplies by a sixth in float32, in float64 too.
   const bound = layer instanceof HardSigmoid ? { rtol: 1e-7, atol: 1e-9 } : tolerance;
@@ -123,19 +141,22 @@ async function compare(layer: Layer, expected: LayerCase): Promise<void> {
 // Not asked of this package yet: interpolation other than nearest.
 const absent = new Set(['upsample bilinear']);
 
-describe.each([
-  ['pooling', pools],
-  ['layers', layers],
-  ['activations', activations],
-  ['batchNorm', batchNorms],
-] as const)('%s: outputs and gradients equal PyTorch', (group, table) => {
+describe.each<readonly [string, readonly LayerCase[], Readonly<Record<string, Layer>>]>([
+  ['pooling', fixture.pooling, pools],
+  ['layers', fixture.layers, layers],
+  ['activations', fixture.activations, activations],
+  ['batch norm', fixture.batchNorm, batchNorms],
+  ['further layers', details.layers, further],
+])('%s: outputs and gradients equal PyTorch', (_, all, table) => {
+  const cases = all.filter(({ name }) => !absent.has(name));
+
   it('has a layer for every recorded case', () => {
-    const recorded = fixture[group].map(({ name }) => name).filter((name) => !absent.has(name));
+    const recorded = cases.map(({ name }) => name);
     expect(recorded.length).toBeGreaterThan(4);
     expect(Object.keys(table).sort()).toEqual(recorded.sort());
   });
 
-  it.each(fixture[group].filter(({ name }) => !absent.has(name)))('$name', async (expected) => {
+  it.each(cases)('$name', async (expected) => {
     await compare(table[expected.name]!, expected);
   });
 });

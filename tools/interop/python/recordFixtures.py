@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
-from fixtures import metrics, nn, optim, resnet18, safetensors, schedules
+from fixtures import metrics, nn, nn_details, optim, resnet18, safetensors, schedules
 
-FIXTURES = {"optim": optim, "nn": nn, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules}
+FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules}
 
 
 def close(left, right) -> bool:
