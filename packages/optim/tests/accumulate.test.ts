@@ -1,7 +1,7 @@
+import { expectClose } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import { accumulate, adam, chain, clipByValue, ema, sgd, stepsPerUpdate } from '../src/index.js';
-import { expectClose } from './expectClose.js';
-import { fixture } from './fixture.js';
+import { fixture, tolerance } from './fixture.js';
 import { trajectory, type Values } from './trajectory.js';
 
 const every = 4;
@@ -32,16 +32,16 @@ describe('accumulate', () => {
     accumulated.params.forEach((params, step) => {
       const updates = Math.floor((step + 1) / every);
       const expected = updates === 0 ? fixture.parameters : direct.params[updates - 1]!;
-      params.forEach((values, index) => expectClose(values, expected[index]!));
+      params.forEach((values, index) => expectClose(values, expected[index]!, tolerance));
     });
-    for (const [name, { data }] of direct.state) expectClose(accumulated.state.get(name)!.data, data);
+    for (const [name, { data }] of direct.state) expectClose(accumulated.state.get(name)!.data, data, tolerance);
   });
 
   it('carries a remainder over', async () => {
     const { state } = await trajectory(accumulate(sgd({ lr: 1 }), every), fixture.parameters, steps);
     expect(state.get('optimizer.default.accumulatedSteps')!.data[0]).toBe(3);
     const remainder = steps.slice(8).reduce((sum, [g0]) => sum + g0![0]!, 0) / every;
-    expectClose([state.get('optimizer.default.accumulated.p0')!.data[0]!], [remainder]);
+    expectClose([state.get('optimizer.default.accumulated.p0')!.data[0]!], [remainder], tolerance);
   });
 
   it('is the inner optimizer itself when every step updates', () => {

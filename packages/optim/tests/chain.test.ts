@@ -1,7 +1,7 @@
+import { expectClose } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import { adam, chain, clipByGlobalNorm, ema, sgd } from '../src/index.js';
-import { expectClose } from './expectClose.js';
-import { fixture } from './fixture.js';
+import { fixture, tolerance } from './fixture.js';
 import { trajectory } from './trajectory.js';
 
 describe('chain', () => {
@@ -15,6 +15,7 @@ describe('chain', () => {
       expectClose(
         values,
         fixture.parameters[index]!.map((value, element) => value - clipped[index]![element]!),
+        tolerance,
       ),
     );
   });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { adam, adamW, rmsProp, sgd } from '../src/index.js';
 import type { Optimizer } from '@delira/core';
+import { loadFixture } from '@delira/testkit';
+import { adam, adamW, rmsProp, sgd } from '../src/index.js';
 import type { Values } from './trajectory.js';
 
 interface Description {
@@ -31,7 +31,9 @@ interface Fixture {
 }
 
 /** What PyTorch computed, in float64. */
-export const fixture = JSON.parse(readFileSync(new URL('./fixtures/pytorch.json', import.meta.url), 'utf8')) as Fixture;
+export const fixture = loadFixture<Fixture>(import.meta.url, 'pytorch');
+
+export const tolerance = { rtol: 1e-12, atol: 1e-14 };
 
 const factories = { sgd, adam, adamw: adamW, rmsprop: rmsProp };
 

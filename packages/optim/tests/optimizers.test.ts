@@ -80,7 +80,7 @@ describe.each(optimizers)('%s', (_, optimizer) => {
     ];
     // Parameters and gradients of zero are what 0 · ∞ would spoil.
     for (const start of [fixture.parameters, zeros]) {
-      const { params } = await trajectory(optimizer, start, [...fixture.gradients.slice(0, 3), zeros], () => ({
+      const { params } = await trajectory(optimizer, start, [zeros, ...fixture.gradients.slice(0, 3), zeros], () => ({
         'default.lr': 0,
       }));
       for (const values of params) expect(values).toEqual(start);
@@ -97,6 +97,18 @@ describe.each(optimizers)('%s', (_, optimizer) => {
       g1: { shape: [2, 2], dtype: 'float64' },
     });
     expect(Object.keys(program.hyper)).toEqual(['default.lr']);
+  });
+});
+
+describe('centered rmsProp', () => {
+  it('stays finite where the gradient has no variance', async () => {
+    const constant = [
+      [0.1, 0.3, 0.7],
+      [1.1, 1.3, 1.7, 1.9],
+    ];
+    const steps = Array.from({ length: 100 }, () => constant);
+    const { params } = await trajectory(rmsProp({ centered: true, alpha: 0.5 }), fixture.parameters, steps);
+    expect(params.at(-1)!.flat().every(Number.isFinite)).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { expectClose, loadFixture } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   constantSchedule,
@@ -11,11 +11,8 @@ import {
   stepSchedule,
   warmupSchedule,
 } from '../src/index.js';
-import { expectClose } from './expectClose.js';
 
-const fixture = JSON.parse(readFileSync(new URL('./fixtures/schedules.json', import.meta.url), 'utf8')) as Readonly<
-  Record<string, readonly number[]>
->;
+const fixture = loadFixture<Readonly<Record<string, readonly number[]>>>(import.meta.url, 'schedules');
 
 const schedules: Readonly<Record<string, Schedule>> = {
   oneCycle: oneCycleSchedule({ maximum: 0.01, totalSteps: 20 }),
@@ -41,7 +38,7 @@ describe('schedules equal PyTorch', () => {
     expectClose(
       expected.map((_, step) => schedule(step)),
       expected,
-      { relative: 1e-12, absolute: 1e-15 },
+      { rtol: 1e-12, atol: 1e-15 },
     );
   });
 
