@@ -3,7 +3,13 @@ export { type Flavour } from './lowering/Flavour.js';
 export { GraphBuilder, type NodeOptions, type OnnxValue } from './lowering/GraphBuilder.js';
 export { inputName } from './lowering/lowerWithTable.js';
 export { stateInputName, stepsModel, type StepsModelOptions, stepsNames } from './lowering/stepsModel.js';
-export { type LoweredProgram, type LoweredState, plainLayout, type StateLayout } from './lowering/LoweredProgram.js';
+export {
+  type LoweredProgram,
+  type LoweredState,
+  plainLayout,
+  type StateLayout,
+  type StatePart,
+} from './lowering/LoweredProgram.js';
 export type { OnnxLowering, OnnxLoweringTable } from './lowering/OnnxLowering.js';
 export * from './model/OnnxModel.js';
 export { writeModel } from './model/writeModel.js';

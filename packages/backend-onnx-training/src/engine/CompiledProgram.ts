@@ -5,6 +5,7 @@ import {
   type NDArray,
   type Program,
   type Sample,
+  type Shape,
   sizeOf,
   sliceRows,
 } from '@delira/core';
@@ -39,6 +40,12 @@ function sessionOptions({ providers, threads, spinning }: SessionSettings): Infe
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
   };
+}
+
+/** The piece of a variable's packed array at `index`, in the shape the engine wants: a view. */
+function pieceOf({ dtype, data }: NDArray, index: number, shape: Shape): NDArray {
+  const size = sizeOf(shape);
+  return { dtype, shape, data: data.subarray(index * size, (index + 1) * size) } as NDArray;
 }
 
 /** One session over one lowered Program. */
@@ -88,12 +95,17 @@ export class CompiledProgram {
     const places: Record<string, Tensor | null> = { [stepsNames.marker]: null };
     for (const [name, array] of Object.entries(values)) inputs[stepsNames.stacked(name)] = this.#tensor(array);
     const written: string[] = [];
-    for (const [name, { layout, output }] of Object.entries(this.lowered.state)) {
+    for (const [name, { layout, parts }] of Object.entries(this.lowered.state)) {
       const { shape, dtype } = this.program.avals[this.program.reads[name]!]!;
       const current = store.take(name, layout, shape, dtype);
-      inputs[stateInputName(this.lowered, name)] = this.#tensor(current);
-      if (output === undefined) continue;
-      places[stepsNames.next(name)] = this.#tensor(store.spare(name));
+      parts.forEach((part, index) => {
+        inputs[stateInputName(part)] = this.#tensor(pieceOf(current, index, part.input.shape));
+      });
+      if (parts.every(({ output }) => output === undefined)) continue;
+      const spare = store.spare(name);
+      parts.forEach(({ input }, index) => {
+        places[stepsNames.next(input.name)] = this.#tensor(pieceOf(spare, index, input.shape));
+      });
       written.push(name);
     }
     const outputs = Object.entries(this.lowered.outputs).map(([name, { dtype }]) => {

@@ -29,7 +29,7 @@ export class VariableStore {
       const owned = { ...array, data: array.data.slice() } as NDArray;
       this.#entries.set(name, {
         plain: { shape: array.shape, dtype: array.dtype },
-        layout: plainLayout(array.shape),
+        layout: plainLayout,
         array: owned,
         spare: null,
       });
@@ -71,7 +71,7 @@ export class VariableStore {
     }
     for (const [name, array] of entries) {
       const entry = this.#entry(name);
-      entry.layout = plainLayout(array.shape);
+      entry.layout = plainLayout;
       entry.spare = null;
       const converted = castArray(array, entry.plain.dtype);
       entry.array = converted === array ? ({ ...array, data: array.data.slice() } as NDArray) : converted;

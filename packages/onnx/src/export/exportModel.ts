@@ -97,7 +97,10 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
   const other = lower(BATCHES[1]);
   const graphs = [lowered.builder.graph('predict', [], []), other.builder.graph('predict', [], [])] as const;
 
-  const state = Object.entries(lowered.state).map(([name, { input }]): Initializer => {
+  const reads = Object.entries(lowered.state).flatMap(([name, { parts }]) =>
+    parts.map(({ input }) => [name, input] as const),
+  );
+  const state = reads.map(([name, input]): Initializer => {
     const value = variables.get(name);
     if (value === undefined)
       throw new NotFoundError(
@@ -114,7 +117,7 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
   // Inside the graph names are prefixed by role; users of the file see the plain ones.
   const renamed = new Map<string, string>([
     ...Object.entries(lowered.feeds).map(([name, value]) => [value.name, name] as const),
-    ...Object.entries(lowered.state).map(([name, { input }]) => [input.name, name] as const),
+    ...reads.map(([name, input]) => [input.name, name] as const),
   ]);
   const outputs = Object.entries(lowered.outputs);
   const nodes = graphs[0].nodes.map((node): OnnxNode => ({

@@ -1,4 +1,4 @@
-import type { NDArray, Shape } from '@delira/core';
+import type { NDArray } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from './GraphBuilder.js';
 
 /**
@@ -7,23 +7,24 @@ import type { GraphBuilder, OnnxValue } from './GraphBuilder.js';
  */
 export interface StateLayout {
   readonly key: string;
-  /** Shape the engine sees. */
-  readonly shape: Shape;
   /** From the plain, row-major array. */
   pack(array: NDArray): NDArray;
   /** Back to the plain, row-major array. */
   unpack(array: NDArray): NDArray;
 }
 
-export function plainLayout(shape: Shape): StateLayout {
-  return { key: 'plain', shape, pack: (array) => array, unpack: (array) => array };
+export const plainLayout: StateLayout = { key: 'plain', pack: (array) => array, unpack: (array) => array };
+
+export interface StatePart {
+  readonly input: OnnxValue;
+  /** Of the input's shape; absent for state that is only read. */
+  readonly output?: OnnxValue;
 }
 
 export interface LoweredState {
-  readonly input: OnnxValue;
   readonly layout: StateLayout;
-  /** Absent for state that is only read. */
-  readonly output?: OnnxValue;
+  /** The packed array cut into equal pieces, in order: what the engine sees, in shapes it likes. Mostly one. */
+  readonly parts: readonly StatePart[];
 }
 
 /** One step as ONNX operators: names of its inputs and outputs by role. */

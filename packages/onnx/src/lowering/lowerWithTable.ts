@@ -53,8 +53,8 @@ export function lowerWithTable(original: Program, table: OnnxLoweringTable): Low
 
   const state = mapEntries(reads, (value, name): LoweredState => {
     const written = program.writes[name];
-    const layout = plainLayout(value.shape);
-    return written === undefined ? { input: value, layout } : { input: value, layout, output: values.get(written)! };
+    const part = written === undefined ? { input: value } : { input: value, output: values.get(written)! };
+    return { layout: plainLayout, parts: [part] };
   });
   return {
     name: program.name,

@@ -1,6 +1,6 @@
 import type { OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
 import type { OnnxValue } from './GraphBuilder.js';
-import type { LoweredProgram } from './LoweredProgram.js';
+import type { LoweredProgram, StatePart } from './LoweredProgram.js';
 
 /** Opset 17 is the newest that has everything used here in the form used here. */
 export const OPSET = 17;
@@ -13,6 +13,7 @@ export const stepsNames = {
   /** Position of each step: gives the number of steps even to a program without any other stacked input. */
   positions: 'positions',
   stacked: (name: string): string => `stacked:${name}`,
+  /** By the name of a state's input within the step. */
   initial: (name: string): string => `initial:${name}`,
   output: (name: string): string => `output:${name}`,
   next: (name: string): string => `next:${name}`,
@@ -76,11 +77,11 @@ export interface StepsModelOptions {
  */
 export function stepsModel(program: LoweredProgram, { marker = false }: StepsModelOptions = {}): OnnxModel {
   const stacked = [...Object.values(program.feeds), ...Object.values(program.hyper), ...Object.values(program.noise)];
-  const state = Object.entries(program.state);
-  const carried = state.flatMap(([name, { input, output }]) => (output === undefined ? [] : [{ name, input, output }]));
+  const state = Object.values(program.state).flatMap(({ parts }) => parts);
+  const carried = state.flatMap(({ input, output }) => (output === undefined ? [] : [{ input, output }]));
   const outputs = Object.entries(program.outputs);
 
-  const nextNames = carried.map(({ name }) => `step:next:${name}`);
+  const nextNames = carried.map(({ input }) => `step:next:${input.name}`);
   const outputNames = outputs.map(([name]) => `step:output:${name}`);
   const inner = program.builder.graph('step', [], []);
   const body: OnnxGraph = {
@@ -105,11 +106,14 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
     type: 'Scan',
     domain: '',
     inputs: [
-      ...carried.map(({ name }) => stepsNames.initial(name)),
+      ...carried.map(({ input }) => stepsNames.initial(input.name)),
       stepsNames.positions,
       ...stacked.map(({ name }) => stepsNames.stacked(name)),
     ],
-    outputs: [...carried.map(({ name }) => stepsNames.next(name)), ...outputs.map(([name]) => stepsNames.output(name))],
+    outputs: [
+      ...carried.map(({ input }) => stepsNames.next(input.name)),
+      ...outputs.map(([name]) => stepsNames.output(name)),
+    ],
     attributes: { body: { graph: body }, num_scan_inputs: stacked.length + 1 },
   };
   const markerNode: OnnxNode = {
@@ -132,22 +136,19 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
       inputs: [
         { name: stepsNames.positions, type: 'int32', shape: [STEPS] },
         ...stacked.map((value) => info(stepsNames.stacked(value.name), value, [STEPS, ...value.shape])),
-        ...carried.map(({ name, input }) => info(stepsNames.initial(name), input, input.shape)),
-        ...state.flatMap(([, { input, output }]) =>
-          output === undefined ? [info(input.name, input, input.shape)] : [],
-        ),
+        ...carried.map(({ input }) => info(stepsNames.initial(input.name), input, input.shape)),
+        ...state.flatMap(({ input, output }) => (output === undefined ? [info(input.name, input, input.shape)] : [])),
       ],
       outputs: [
         ...(marker ? [{ name: stepsNames.marker, type: 'int32', shape: [STEPS], sequence: true } as const] : []),
-        ...carried.map(({ name, input }) => info(stepsNames.next(name), input, input.shape)),
+        ...carried.map(({ input }) => info(stepsNames.next(input.name), input, input.shape)),
         ...outputs.map(([name, value]) => info(stepsNames.output(name), value, [STEPS, ...value.shape])),
       ],
     },
   };
 }
 
-/** Name of the model's input for a variable. */
-export function stateInputName(program: LoweredProgram, name: string): string {
-  const { input, output } = program.state[name]!;
-  return output === undefined ? input.name : stepsNames.initial(name);
+/** Name of the model's input for a piece of a variable. */
+export function stateInputName({ input, output }: StatePart): string {
+  return output === undefined ? input.name : stepsNames.initial(input.name);
 }

@@ -12,8 +12,9 @@ export type BlockSize = 8 | 16;
  * - `blocked`: activations [N, C, H, W] as [N, C/B, H, W, B].
  * - `kernel`: convolution kernels [O, C, ...window] as [O/B, C/B, ...window, B of C, B of O].
  * - `narrowKernel`: kernels of fewer input channels than a block as [O/B, C, ...window, B of O].
+ * - `taps`: kernels as [...window, O, C], one matrix per tap.
  */
-export type Layout = 'plain' | 'blocked' | 'kernel' | 'narrowKernel';
+export type Layout = 'plain' | 'blocked' | 'kernel' | 'narrowKernel' | 'taps';
 
 /** A layout as a permutation of the axes of the plain array once these are split into `extents`. */
 interface AxisOrder {
@@ -24,6 +25,7 @@ interface AxisOrder {
 export function fitsLayout({ shape, dtype }: Aval, layout: Layout, block: BlockSize): boolean {
   if (layout === 'plain') return true;
   if (dtype !== 'float32' || shape.length !== 4) return false;
+  if (layout === 'taps') return true;
   const isWhole = (axis: number): boolean => shape[axis]! % block === 0 && shape[axis]! > 0;
   if (layout === 'blocked') return isWhole(1);
   return isWhole(0) && (layout === 'narrowKernel' || isWhole(1));
@@ -39,6 +41,8 @@ function axisOrder(shape: Shape, layout: Exclude<Layout, 'plain'>, block: BlockS
       return { extents: [first / block, block, second / block, block, area], perm: [0, 2, 4, 3, 1] };
     case 'narrowKernel':
       return { extents: [first / block, block, second * area], perm: [0, 2, 1] };
+    case 'taps':
+      return { extents: [first, second, area], perm: [2, 0, 1] };
   }
 }
 

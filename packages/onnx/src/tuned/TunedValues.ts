@@ -1,4 +1,4 @@
-import { type Aval, sameShape, type ValueId } from '@delira/core';
+import { type Aval, sameShape, sizeOf, type ValueId } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { type BlockSize, type Layout, packInGraph, unpackInGraph } from './Layout.js';
 import type { Epilogue } from './nchwc.js';
@@ -14,7 +14,7 @@ export interface Deferred {
  * once per value and layout.
  */
 export class TunedValues {
-  readonly #held = new Map<ValueId, Map<Layout, OnnxValue>>();
+  readonly #held = new Map<ValueId, Map<Layout, readonly OnnxValue[]>>();
   readonly #nominal = new Map<OnnxValue, OnnxValue>();
   readonly #deferred = new Map<ValueId, Deferred>();
 
@@ -24,9 +24,10 @@ export class TunedValues {
     private readonly avals: readonly Aval[],
   ) {}
 
-  define(id: ValueId, value: OnnxValue, layout: Layout): void {
-    const layouts = this.#held.get(id) ?? new Map<Layout, OnnxValue>();
-    layouts.set(layout, value);
+  /** `value`: one, or the equal pieces that make it up in the order of memory. */
+  define(id: ValueId, value: OnnxValue | readonly OnnxValue[], layout: Layout): void {
+    const layouts = this.#held.get(id) ?? new Map<Layout, readonly OnnxValue[]>();
+    layouts.set(layout, 'name' in value ? [value] : value);
     this.#held.set(id, layouts);
   }
 
@@ -39,7 +40,7 @@ export class TunedValues {
     return this.#deferred.get(id);
   }
 
-  #layouts(id: ValueId): Map<Layout, OnnxValue> {
+  #layouts(id: ValueId): Map<Layout, readonly OnnxValue[]> {
     const deferred = this.#deferred.get(id);
     if (deferred !== undefined) {
       this.#deferred.delete(id);
@@ -64,12 +65,40 @@ export class TunedValues {
   held(id: ValueId, layout: Layout): OnnxValue {
     const layouts = this.#layouts(id);
     const known = layouts.get(layout);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#join(known);
     const source = layouts.has('plain') ? 'plain' : [...layouts.keys()][0]!;
     const plain = unpackInGraph(this.graph, this.get(id, source), source, this.block);
     this.define(id, plain, 'plain');
     const converted = packInGraph(this.graph, plain, layout, this.block);
     this.define(id, converted, layout);
     return converted;
+  }
+
+  #join(pieces: readonly OnnxValue[]): OnnxValue {
+    const [first] = pieces as readonly [OnnxValue];
+    if (pieces.length === 1) return first;
+    const known = this.#nominal.get(first);
+    if (known !== undefined) return known;
+    const flat = pieces.map((piece) => this.graph.reshape(piece, [sizeOf(piece.shape)]));
+    const joined = this.graph.node('Concat', flat, [pieces.length * sizeOf(first.shape)], { attributes: { axis: 0 } });
+    this.#nominal.set(first, joined);
+    return joined;
+  }
+
+  /** The value as one matrix [O, C] for each tap. */
+  taps(id: ValueId): readonly OnnxValue[] {
+    const { shape } = this.avals[id]!;
+    const [outputs, channels, ...window] = shape as [number, number, ...number[]];
+    const count = sizeOf(window);
+    const known = this.#layouts(id).get('taps');
+    if (known?.length === count) return known;
+    const whole = this.graph.reshape(this.held(id, 'taps'), [count * outputs, channels]);
+    const matrix = { shape: [outputs, channels], dtype: whole.dtype };
+    const matrices =
+      count === 1
+        ? [whole]
+        : this.graph.nodes('Split', [whole], new Array<typeof matrix>(count).fill(matrix), { attributes: { axis: 0 } });
+    this.define(id, matrices, 'taps');
+    return matrices;
   }
 }

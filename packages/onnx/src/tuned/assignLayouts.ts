@@ -10,6 +10,7 @@ import {
 } from '@delira/core';
 import { convolutionKind } from './convolutionKind.js';
 import { type BlockSize, fitsLayout, type Layout } from './Layout.js';
+import { suitsTaps } from './smallMaps.js';
 import { poolsInBlocks } from './maxPool.js';
 
 /** Primitives that treat every element alike, whatever the order of the elements. */
@@ -76,6 +77,7 @@ function votes(node: Node, avals: readonly Aval[], block: BlockSize): readonly V
   const [first, second] = node.inputs as [ValueId, ValueId];
   const output = node.outputs[0]!;
   const convolution = (x: ValueId, kernel: ValueId, y: ValueId): readonly Vote[] => {
+    if (suitsTaps(avals[x]!, avals[kernel]!, avals[y]!, node.attrs as ConvAttrs)) return [[kernel, 'taps']];
     const kind = convolutionKind(avals[x]!, avals[kernel]!, avals[y]!, node.attrs as ConvAttrs, block);
     return kind === null
       ? []
@@ -123,7 +125,7 @@ export function assignLayouts(program: Program, block: BlockSize): LayoutAssignm
   for (const [name, id] of Object.entries(writes)) classes.join(id, reads[name]!);
 
   const chosen = new Map<ValueId, Layout>();
-  const isKernel = (layout: Layout | undefined): boolean => layout === 'kernel' || layout === 'narrowKernel';
+  const isKernel = (layout: Layout | undefined): boolean => layout !== undefined && layout !== 'blocked';
   for (const node of nodes) {
     for (const [id, layout] of votes(node, avals, block)) {
       const root = classes.root(id);

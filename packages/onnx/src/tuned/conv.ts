@@ -3,6 +3,7 @@ import { convolve, convolveDeferred, isStackable } from './convolve.js';
 import { convolutionKind } from './convolutionKind.js';
 import type { BlockedConvOptions, Epilogue } from './nchwc.js';
 import { sliceTaps } from './sliceTaps.js';
+import { convByTaps, usesTaps } from './smallMaps.js';
 import type { TunedLowering } from './TunedStep.js';
 import { areAllUseful, usefulTaps } from './usefulTaps.js';
 
@@ -11,6 +12,11 @@ export const tunedConv: TunedLowering<ConvAttrs> = (step, { inputs, outputs, att
   const { graph, block, values } = step;
   const [x, kernel] = inputs as [number, number];
   const output = outputs[0]!;
+  const operands = { x, kernel, y: output };
+  if (usesTaps(step, operands, attrs)) {
+    convByTaps(step, operands, attrs);
+    return true;
+  }
   const kind = convolutionKind(step.aval(x), step.aval(kernel), step.aval(output), attrs, block);
   if (kind === null) return false;
 

@@ -5,6 +5,7 @@ import type { BlockSize } from './Layout.js';
 import { moveAxes } from './moveAxes.js';
 import { blockedConv } from './nchwc.js';
 import { padTaps } from './sliceTaps.js';
+import { kernelGradByTaps, usesTaps } from './smallMaps.js';
 import type { TunedLowering } from './TunedStep.js';
 import { areAllUseful, usefulTaps } from './usefulTaps.js';
 
@@ -139,6 +140,11 @@ export const tunedConvKernelGrad: TunedLowering<Attrs> = (step, { inputs, output
   const [x, y] = inputs as [number, number];
   const output = results[0]!;
   const target: Aval = step.aval(output);
+  const operands = { x, kernel: output, y };
+  if (usesTaps(step, operands, attrs)) {
+    kernelGradByTaps(step, operands, attrs);
+    return true;
+  }
   const kind = convolutionKind(step.aval(x), target, step.aval(y), attrs, block);
   if (kind === null || kind.isDepthwise || attrs.dilation.some((dilation) => dilation !== 1)) return false;
 

@@ -3,6 +3,7 @@ import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { convolutionKind } from './convolutionKind.js';
 import { convolve } from './convolve.js';
 import type { BlockSize } from './Layout.js';
+import { inputGradByTaps, usesTaps } from './smallMaps.js';
 import { transposedFilter } from './transposedFilter.js';
 import type { TunedLowering } from './TunedStep.js';
 import { usefulTaps } from './usefulTaps.js';
@@ -135,6 +136,11 @@ export const tunedConvTranspose: TunedLowering<Attrs> = (step, { inputs, outputs
   const { graph, block, values } = step;
   const [y, kernel] = inputs as [number, number];
   const output = outputs[0]!;
+  const operands = { x: output, kernel, y };
+  if (usesTaps(step, operands, attrs)) {
+    inputGradByTaps(step, operands, attrs);
+    return true;
+  }
   const kind = convolutionKind(step.aval(output), step.aval(kernel), step.aval(y), attrs, block);
   const isStrided = attrs.strides.some((stride) => stride !== 1);
   if (kind === null || kind.kernel !== 'kernel' || (isStrided && attrs.dilation.some((dilation) => dilation !== 1)))

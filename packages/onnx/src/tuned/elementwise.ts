@@ -113,6 +113,17 @@ export function lowerElementwise(step: TunedStep, node: Node): void {
   const isSimple = node.inputs.every((id) => isWhole(id) || sizeOf(step.aval(id).shape) === 1);
 
   if (layout === 'blocked' && (continueDeferred(step, node) || byChannel(step, node))) return;
+  if (layout === 'taps' && isSimple) {
+    const operands = node.inputs.map((id) =>
+      isWhole(id) ? values.taps(id) : graph.reshape(values.get(id, 'plain'), []),
+    );
+    const pieces = values.taps(node.inputs.find(isWhole)!).map(({ shape }, index) => {
+      const piece = operands.map((operand) => ('name' in operand ? operand : operand[index]!));
+      return lowering(graph, piece, node.attrs, [{ ...aval, shape }])[0]!;
+    });
+    values.define(output, pieces, 'taps');
+    return;
+  }
   if (layout !== 'plain' && isSimple) {
     const operands = node.inputs.map((id) => values.get(id, isWhole(id) ? layout : 'plain'));
     values.define(output, lowering(graph, operands, node.attrs, [aval])[0]!, layout);

@@ -29,8 +29,16 @@ export type Unit = readonly Node[];
  * Groups the elementwise nodes of each class of large variables. Nodes of a group are of one class and one depth, where depth counts how
  * often the way to a node has left the groups: so no group depends on itself through a node outside of it.
  */
-function findGroups({ avals, nodes, reads }: Program, classOf: (id: ValueId) => number): readonly Unit[] {
-  const variables = new Set(Object.values(reads).map(classOf));
+function findGroups(
+  { avals, nodes, reads }: Program,
+  classOf: (id: ValueId) => number,
+  isInPieces: (id: ValueId) => boolean,
+): readonly Unit[] {
+  const variables = new Set(
+    Object.values(reads)
+      .filter((id) => !isInPieces(id))
+      .map(classOf),
+  );
   const inside = new Map<ValueId, number>();
   const depths = new Map<ValueId, number>();
   const groups = new Map<string, Node[]>();
@@ -68,9 +76,13 @@ function findGroups({ avals, nodes, reads }: Program, classOf: (id: ValueId) => 
 }
 
 /** The Program's nodes in an order in which each group stands together, after everything it needs. */
-export function arrangeUnits(program: Program, classOf: (id: ValueId) => number): readonly Unit[] {
+export function arrangeUnits(
+  program: Program,
+  classOf: (id: ValueId) => number,
+  isInPieces: (id: ValueId) => boolean,
+): readonly Unit[] {
   const unitOf = new Map<Node, Unit>();
-  for (const group of findGroups(program, classOf)) for (const node of group) unitOf.set(node, group);
+  for (const group of findGroups(program, classOf, isInPieces)) for (const node of group) unitOf.set(node, group);
   const producers = new Map<ValueId, Unit>();
   for (const node of program.nodes) {
     const unit = unitOf.get(node) ?? [node];

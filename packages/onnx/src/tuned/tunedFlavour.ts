@@ -1,8 +1,17 @@
-import { type Aval, castArray, decompose, type Node, type Program, UnsupportedError, type ValueId } from '@delira/core';
+import {
+  type Aval,
+  castArray,
+  decompose,
+  type Node,
+  type Program,
+  sizeOf,
+  UnsupportedError,
+  type ValueId,
+} from '@delira/core';
 import type { Flavour } from '../lowering/Flavour.js';
 import { GraphBuilder, type OnnxValue } from '../lowering/GraphBuilder.js';
 import { inputName } from '../lowering/lowerWithTable.js';
-import type { LoweredProgram, LoweredState, StateLayout } from '../lowering/LoweredProgram.js';
+import { type LoweredProgram, type LoweredState, plainLayout, type StateLayout } from '../lowering/LoweredProgram.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { portableLowerings } from '../portable/portableLowerings.js';
 import { assignLayouts, isElementwise } from './assignLayouts.js';
@@ -18,14 +27,27 @@ function mapEntries<T, R>(entries: Readonly<Record<string, T>>, map: (entry: T, 
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, map(entry, name)]));
 }
 
-/** How a variable is held: in the layout of its class, a large one as rows. */
-function stateLayout({ shape, dtype }: Aval, layout: Layout, block: BlockSize): StateLayout {
+/** How a variable is held: in the layout of its class. */
+function stateLayout({ shape }: Aval, layout: Layout, block: BlockSize): StateLayout {
+  if (layout === 'plain') return plainLayout;
   return {
-    key: layout === 'plain' ? 'plain' : `${layout}${block}`,
-    shape: (dtype === 'float32' ? tileRows(shape) : null) ?? shape,
+    key: layout === 'taps' ? layout : `${layout}${block}`,
     pack: (array) => packArray(array, layout, block),
-    unpack: (array) => ({ ...unpackArray({ ...array, shape }, layout, block), shape }),
+    unpack: (array) => unpackArray({ ...array, shape }, layout, block),
   };
+}
+
+/** What the engine sees of a variable: a matrix for each tap, rows of a large one, or the variable as it is. */
+function statePieces({ shape, dtype }: Aval, layout: Layout, name: string): readonly OnnxValue[] {
+  if (layout === 'taps') {
+    const [outputs, channels, ...window] = shape as [number, number, ...number[]];
+    return Array.from({ length: sizeOf(window) }, (_, tap) => ({
+      name: `${name}#${tap}`,
+      dtype,
+      shape: [outputs, channels],
+    }));
+  }
+  return [{ name, dtype, shape: (dtype === 'float32' ? tileRows(shape) : null) ?? shape }];
 }
 
 function lowerNode(step: TunedStep, node: Node): void {
@@ -75,27 +97,29 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
   const hyper = mapEntries(program.hyper, (id, name) => input(id, inputName.hyper(name)));
   const noise = mapEntries(program.noise, ({ id }, name) => input(id, inputName.noise(name)));
   const held = mapEntries(program.reads, (id, name) => {
-    const layout = step.layoutOf(id);
-    const state = stateLayout(step.aval(id), layout, block);
-    const value = { ...step.aval(id), shape: state.shape, name: inputName.state(name) };
-    values.define(id, value, layout);
-    return { value, state, layout };
+    const pieces = statePieces(step.aval(id), step.layoutOf(id), inputName.state(name));
+    values.define(id, pieces, step.layoutOf(id));
+    return { id, pieces };
   });
   for (const [id, array] of program.consts)
     values.define(id, builder.constant(castArray(array, step.aval(id).dtype)), 'plain');
 
-  for (const [index, unit] of arrangeUnits(program, classOf).entries()) {
+  for (const [index, unit] of arrangeUnits(program, classOf, (id) => step.layoutOf(id) === 'taps').entries()) {
     builder.scope = unit[0]!.scope;
     if (unit.length > 1) lowerTile(step, unit, `rows_${index}`);
     else lowerNode(step, unit[0]!);
   }
 
   builder.scope = '';
-  const state = mapEntries(held, ({ value, state: layout, layout: kind }, name): LoweredState => {
+  const state = mapEntries(held, ({ id, pieces }, name): LoweredState => {
+    const layout = step.layoutOf(id);
     const written = program.writes[name];
-    return written === undefined
-      ? { input: value, layout }
-      : { input: value, layout, output: builder.reshape(values.held(written, kind), layout.shape) };
+    const next = written === undefined ? [] : layout === 'taps' ? values.taps(written) : [values.held(written, layout)];
+    const parts = pieces.map((input, index) => {
+      const output = next[index];
+      return output === undefined ? { input } : { input, output: builder.reshape(output, input.shape) };
+    });
+    return { layout: stateLayout(step.aval(id), layout, block), parts };
   });
   return {
     name: program.name,
