@@ -10,8 +10,10 @@ import {
   type StateStore,
   verify,
   ArgumentError,
+  checkSupported,
   DisposedError,
 } from '@delira/core';
+import { portableLowerings } from '@delira/onnx';
 import type { EngineClient } from './client/EngineClient.js';
 import type { EngineInfo } from './engine/EngineHost.js';
 import { stackFeeds } from './stackFeeds.js';
@@ -86,7 +88,8 @@ export class OnnxBackend implements Backend {
   readonly name = 'onnx-training';
   readonly capabilities: { readonly training: true; readonly dtypes: ReadonlySet<DType> } = {
     training: true,
-    dtypes: new Set(['float32', 'float64', 'int32', 'uint8', 'bool']),
+    // The CPU provider has no float64 convolution.
+    dtypes: new Set(['float32', 'int32', 'uint8', 'bool']),
   };
 
   constructor(private readonly client: EngineClient) {}
@@ -97,6 +100,7 @@ export class OnnxBackend implements Backend {
   }
 
   async compile(program: Program): Promise<OnnxExecutable> {
+    checkSupported(program, { name: this.name, dtypes: this.capabilities.dtypes, lowerings: portableLowerings });
     verify(program);
     return new OnnxExecutable(this.client, await this.client.compile(program), program);
   }

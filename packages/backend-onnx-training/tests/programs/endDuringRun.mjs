@@ -34,7 +34,10 @@ if (isMainThread) {
     );
     setTimeout(() => process.stdout.write('running\n'), 1000);
     if (how === 'exit') setTimeout(() => process.exit(7), 1300);
-    if (how === 'throw') setTimeout(() => { throw new Error('on purpose'); }, 1300);
+    if (how === 'throw')
+      setTimeout(() => {
+        throw new Error('on purpose');
+      }, 1300);
     if (how === 'reject') setTimeout(() => void Promise.reject(new Error('on purpose')), 1300);
   }
 } else {

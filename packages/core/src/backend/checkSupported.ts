@@ -1,8 +1,12 @@
 import { UnsupportedError } from '../errors/index.js';
 import { type DType, formatShape } from '../ndarray/index.js';
-import type { Aval, Node, Program } from '../ir/index.js';
+import type { Aval, Node, PrimitiveName, Program } from '../ir/index.js';
 import { primitives } from '../primitives/index.js';
-import type { LoweringTable } from './Backend.js';
+
+/** What a backend says about each primitive; the functions' own types do not matter here. */
+export type SupportTable = {
+  readonly [P in PrimitiveName]: ((...args: never[]) => unknown) | 'decompose' | { readonly unsupported: string };
+};
 
 /**
  * Refuses, at compile time, a Program that a backend cannot run: a primitive it has no lowering for (also one that only a newer core
@@ -10,9 +14,9 @@ import type { LoweringTable } from './Backend.js';
  *
  * @throws UnsupportedError naming the primitive, its attributes, operands and scope.
  */
-export function checkSupported<V>(
+export function checkSupported(
   program: Program,
-  backend: { readonly name: string; readonly dtypes: ReadonlySet<DType>; readonly lowerings: LoweringTable<V> },
+  backend: { readonly name: string; readonly dtypes: ReadonlySet<DType>; readonly lowerings: SupportTable },
 ): void {
   const format = (id: number): string => {
     const aval: Aval | undefined = program.avals[id];
@@ -23,7 +27,7 @@ export function checkSupported<V>(
       `${scope === '' ? '' : `In ${scope}: `}the backend "${backend.name}" cannot run ${prim}(${inputs.map(format).join(', ')}) with attributes ${JSON.stringify(attrs)}: ${reason}`,
     );
   };
-  const table: Readonly<Record<string, LoweringTable<V>[keyof LoweringTable<V>] | undefined>> = backend.lowerings;
+  const table: Readonly<Record<string, SupportTable[PrimitiveName] | undefined>> = backend.lowerings;
   for (const node of program.nodes) {
     const lowering = Object.hasOwn(table, node.prim) ? table[node.prim] : undefined;
     if (lowering === undefined)

@@ -7,8 +7,8 @@ import { aval, type Primitive } from './Primitive.js';
 /** Index of the first largest element along `axis`, which vanishes, as int32; not differentiable */
 export const argMax: Primitive<Primitives['argMax']> = {
   infer(inputs, { axis }) {
-    requireNumber('argMax', inputs[0]!);
     const shape = reducedShape('argMax', inputs, [axis]);
+    requireNumber('argMax', inputs[0]!);
     if (inputs[0]!.shape[axis] === 0)
       throw new ShapeError(`argMax over no elements: ${formatShape(inputs[0]!.shape)}, axis ${axis}.`);
     return [{ shape, dtype: 'int32' }];
