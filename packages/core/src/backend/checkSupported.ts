@@ -4,9 +4,9 @@ import type { Aval, Node, PrimitiveName, Program } from '../ir/index.js';
 import { primitives } from '../primitives/index.js';
 
 /** What a backend says about each primitive; the functions' own types do not matter here. */
-export type SupportTable = {
-  readonly [P in PrimitiveName]: ((...args: never[]) => unknown) | 'decompose' | { readonly unsupported: string };
-};
+export type SupportTable = Readonly<
+  Record<PrimitiveName, ((...args: never[]) => unknown) | 'decompose' | { readonly unsupported: string }>
+>;
 
 /**
  * Refuses, at compile time, a Program that a backend cannot run: a primitive it has no lowering for (also one that only a newer core
