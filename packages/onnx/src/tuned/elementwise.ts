@@ -124,9 +124,14 @@ export function lowerElementwise(step: TunedStep, node: Node): void {
     values.define(output, pieces, 'taps');
     return;
   }
-  if (layout !== 'plain' && isSimple) {
-    const operands = node.inputs.map((id) => values.get(id, isWhole(id) ? layout : 'plain'));
-    values.define(output, lowering(graph, operands, node.attrs, [aval])[0]!, layout);
+  if (isSimple) {
+    // Beside a single value the engine goes through trailing axes of extent 1 one element at a time, sixty times slower.
+    const isStrung = aval.shape.at(-1) === 1 && !node.inputs.every(isWhole);
+    const shape = isStrung ? [sizeOf(aval.shape)] : aval.shape;
+    const operands = node.inputs.map((id) =>
+      isWhole(id) ? graph.reshape(values.get(id, layout), shape) : graph.reshape(values.get(id, 'plain'), []),
+    );
+    values.define(output, lowering(graph, operands, node.attrs, [{ ...aval, shape }])[0]!, layout);
     return;
   }
   if (layout === 'blocked') {
