@@ -62,7 +62,7 @@ export class OnnxExecutable implements Executable {
     if (this.#disposed) throw new DisposedError(`The executable "${this.program.name}"`);
     if (!(state instanceof OnnxStateStore) || state.client !== this.client) {
       throw new ArgumentError(
-        'The state store belongs to another backend. Create it with the backend that compiled the program.',
+        'The state store belongs to another backend. Create it with createState() of the backend that compiled the program.',
       );
     }
     if (state.disposed) throw new DisposedError('The state store');

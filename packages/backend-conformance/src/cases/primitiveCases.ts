@@ -84,7 +84,9 @@ const pooling: ReadonlySet<PrimitiveName> = new Set(['maxPool', 'maxPoolGrad']);
 export function primitiveCases(dtypes: ReadonlySet<DType>): readonly ConformanceCase[] {
   return allVariants(dtypes).flatMap((variant) => {
     const { prim, path, dtype, domain } = variant;
-    const random = (aval: Aval, index: number): NDArray => randomArray(aval, domain, createRng(0).fork(path, index));
+    // The domain is for numbers: a bool is 0 or 1.
+    const random = (aval: Aval, index: number): NDArray =>
+      randomArray(aval, aval.dtype === 'bool' ? undefined : domain, createRng(0).fork(path, index));
     const cases: ConformanceCase[] = [{ id: `primitive/${path}`, run: (context) => compare(context, variant, random) }];
     if (pooling.has(prim) && isFloating(dtype)) {
       const renamed = (suffix: string): string => path.replace(`/${dtype}`, `-${suffix}/${dtype}`);

@@ -38,6 +38,7 @@ export class EngineHost {
   readonly #states = new Map<number, VariableStore>();
   #nextId = 1;
   #tail: Promise<unknown> = Promise.resolve();
+  #disposed = false;
 
   private constructor(
     private readonly engine: Engine,
@@ -61,7 +62,13 @@ export class EngineHost {
     return new EngineHost(engine, settings, flavour, { providers: settings.providers, threads, flavour: name, reason });
   }
 
+  /** @throws DisposedError (as a rejection) once the host is disposed. */
   #enqueue<R>(task: () => Promise<R>): Promise<R> {
+    if (this.#disposed) return Promise.reject(new DisposedError('The backend'));
+    return this.#append(task);
+  }
+
+  #append<R>(task: () => Promise<R>): Promise<R> {
     const result = this.#tail.then(task);
     this.#tail = result.catch(() => undefined);
     return result;
@@ -113,22 +120,26 @@ export class EngineHost {
     return this.#enqueue(() => this.#program(program).compiled.run(this.#state(state), feeds, finite));
   }
 
+  /** Nothing to do for what is gone already, as after `dispose`. */
   disposeProgram(id: number): Promise<void> {
-    return this.#enqueue(async () => {
+    return this.#append(async () => {
       const entry = this.#programs.get(id);
       this.#programs.delete(id);
       await entry?.compiled.dispose();
     });
   }
 
+  /** As `disposeProgram`. */
   disposeState(id: number): Promise<void> {
-    return this.#enqueue(async () => {
+    return this.#append(async () => {
       this.#states.delete(id);
     });
   }
 
+  /** Waits for the requests made before; refuses those made later. */
   dispose(): Promise<void> {
-    return this.#enqueue(async () => {
+    this.#disposed = true;
+    return this.#append(async () => {
       for (const { compiled } of this.#programs.values()) await compiled.dispose();
       this.#programs.clear();
       this.#states.clear();

@@ -16,17 +16,10 @@ export const lowerCast: OnnxLowering<{ readonly dtype: DType }> = (graph, [x], {
 
 export const lowerStopGradient: OnnxLowering<NoAttrs> = (_graph, inputs) => inputs;
 
-// 3.4e38 · x is at least 1 for every normal positive float32, so clipping it to [0, 1] gives the step function; one pass, where
-// Greater and Cast need two.
-const STEEPNESS = 3.4e38;
-
-/** 1 where x > 0, else 0. */
+/** 1 where x > 0, else 0, also where x is NaN. (HardSigmoid with a steep slope is one pass instead of two, but keeps NaN.) */
 export function lowerPositive(graph: GraphBuilder, x: OnnxValue): OnnxValue {
-  if (x.dtype === 'float32') {
-    return graph.node('HardSigmoid', [x], x.shape, { attributes: { alpha: { float: STEEPNESS }, beta: { float: 0 } } });
-  }
-  const isPositive = graph.node('Greater', [x, graph.scalar(0, 'float64')], x.shape, { dtype: 'bool' });
-  return castTo(graph, isPositive, x.dtype);
+  const zero = graph.scalar(0, x.dtype === 'float64' ? 'float64' : 'float32');
+  return castTo(graph, graph.node('Greater', [x, zero], x.shape, { dtype: 'bool' }), x.dtype);
 }
 
 const comparisons = { lt: 'Less', le: 'LessOrEqual', eq: 'Equal' } as const;
