@@ -51,7 +51,8 @@ export class TinyGan extends Network<GanBatch, { image: Tensor }> {
     const results: Record<string, Tensor> = {};
     if (this.phase !== 'generator') {
       const real = softplus(this.discriminator.forward(batch.data).neg()).mean();
-      const fake = softplus(this.discriminator.forward(image.stopGradient())).mean();
+      // Not stopped: only assign() keeps the generator's gradient from flowing back through this update.
+      const fake = softplus(this.discriminator.forward(image)).mean();
       results['discriminatorLoss'] = real.add(fake);
       step.minimize('discriminator', results['discriminatorLoss']);
     }
