@@ -29,13 +29,14 @@ OPTIMIZERS = {
 
 
 def memory() -> dict:
+    """Resident memory in MiB. The kernel's own peak mark where there is one: getrusage inherits the parent's peak across fork."""
     status = Path("/proc/self/status")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    now = peak
     if status.exists():
-        now = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        kib = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        now, peak = (int(kib[key].split()[0]) for key in ("VmRSS", "VmHWM"))
     else:
-        peak, now = peak // 1024, now // 1024  # macOS counts bytes
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+        now = peak
     return {"rssMb": now / 1024, "peakRssMb": peak / 1024}
 
 

@@ -1,4 +1,5 @@
 import { type Measurement } from '../Measurement.js';
+import { memory } from './memory.js';
 
 /** Everything `npm run stress` can run. A new one is a file beside this one and a row here. */
-export const stresses: readonly Measurement[] = [];
+export const stresses: readonly Measurement[] = [memory];

@@ -6,6 +6,8 @@ import { PythonUnavailableError } from './PythonUnavailableError.js';
 import { repositoryRoot } from './repositoryRoot.js';
 import { lastLines, runProcess } from './runProcess.js';
 
+export { PythonUnavailableError };
+
 /** A virtual environment that holds the Python peers. */
 export interface PythonEnvironment {
   /** The interpreter inside the environment. */

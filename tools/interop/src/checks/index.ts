@@ -1,5 +1,7 @@
 import { type Check } from '../Check.js';
+import { engine } from './engine.js';
 import { recordedFixtures } from './recordedFixtures.js';
+import { reference } from './reference.js';
 
 /** Every comparison, in the order it runs. A new one is a file beside this one and a row here. */
-export const checks: readonly Check[] = [recordedFixtures];
+export const checks: readonly Check[] = [recordedFixtures, reference, engine];

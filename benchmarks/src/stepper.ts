@@ -1,0 +1,98 @@
+import { type Feeds, TrainableSystem } from '@delira/core';
+import { createOnnxBackend } from '@delira/backend-onnx-training';
+import { adam, adamW, sgd } from '@delira/optim';
+import { StepsPerCall } from '@delira/training';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { choice, positiveInteger, shapeOption } from './Measurement.js';
+import { modelNamed } from './models/index.js';
+import { memory } from './steppers/memory.js';
+
+const optimizers = {
+  sgd: () => sgd({ lr: 1e-3, momentum: 0.9 }),
+  adam: () => adam({ lr: 1e-3 }),
+  adamw: () => adamW({ lr: 1e-3 }),
+};
+
+const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** Answers the stepping protocol with this project's engine, as `peers/torchTrain.py` does with PyTorch. */
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      model: { type: 'string', default: 'resnet18' },
+      shape: { type: 'string', default: '32,1,64,64' },
+      threads: { type: 'string', default: '2' },
+      optimizer: { type: 'string', default: 'adam' },
+      mode: { type: 'string', default: 'train' },
+      'steps-per-call': { type: 'string', default: 'auto' },
+      flavour: { type: 'string', default: 'auto' },
+    },
+  });
+  const shape = shapeOption(values);
+  const model = modelNamed(values.model);
+  const mode = choice(values, 'mode', ['train', 'predict']);
+  const optimizer = optimizers[choice(values, 'optimizer', ['sgd', 'adam', 'adamw'])]();
+  const network = model.create(shape);
+  const system = new TrainableSystem(network, { optimizers: { default: optimizer }, losses: model.losses });
+  const batches = [1, 2, 3, 4].map((seed) => model.batch(shape, seed));
+  const signature = Object.fromEntries(
+    Object.entries(batches[0] ?? {}).map(([name, array]) => [name, { shape: array.shape, dtype: array.dtype }]),
+  );
+  const backend = await createOnnxBackend({
+    threads: positiveInteger(values, 'threads'),
+    flavour: choice(values, 'flavour', ['auto', 'portable', 'tuned']),
+  });
+
+  const traced = performance.now();
+  const program = mode === 'train' ? system.traceTrain(signature) : system.tracePredict(signature);
+  const compiling = performance.now();
+  const executable = await backend.compile(program);
+  const compiled = performance.now();
+  const state = await backend.createState(system.initialState(0));
+
+  let done = 0;
+  const call = async (steps: number): Promise<number> => {
+    const feeds = Array.from({ length: steps }, (): Feeds => ({
+      batch: batches[done++ % batches.length] ?? {},
+      hyper: system.hyper,
+      seed: [0, done],
+    }));
+    const start = performance.now();
+    await executable.run(state, feeds, { finite: mode === 'train' ? ['loss'] : [] });
+    return performance.now() - start;
+  };
+
+  // The trainer's own choice needs to see a few calls; predictions are asked for one batch at a time.
+  const wanted = values['steps-per-call'];
+  const policy = new StepsPerCall(
+    mode === 'predict' ? 1 : wanted === 'auto' ? 'auto' : positiveInteger(values, 'steps-per-call'),
+  );
+  for (let warmUp = 0; warmUp < 4; warmUp++) {
+    const { steps } = policy;
+    policy.observe(steps, await call(steps));
+  }
+  const stepsPerCall = policy.steps;
+  say({
+    ready: true,
+    ...backend.info,
+    stepsPerCall,
+    traceMs: compiling - traced,
+    compileMs: compiled - traced,
+    nodes: program.nodes.length,
+  });
+
+  for await (const line of createInterface({ input: process.stdin })) {
+    const ms: number[] = [];
+    for (let left = Number(line); left > 0; left -= stepsPerCall) {
+      const steps = Math.min(stepsPerCall, left);
+      ms.push((await call(steps)) / steps);
+    }
+    say({ ms, ...memory() });
+  }
+  await executable.dispose();
+  await state.dispose();
+  await backend.dispose();
+};
+
+await main();
