@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type DType, type NDArray, ndarray } from '@delira/core';
 
 /** An array as fixtures store it: row-major, nested in nothing. */
@@ -13,6 +12,8 @@ export interface FixtureArray {
  * @param testUrl the test's `import.meta.url`.
  */
 export function loadFixture<T>(testUrl: string, name: string): T {
+  // Not imported at the top: conformance uses this package in browsers, too.
+  const { readFileSync } = process.getBuiltinModule('node:fs');
   return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, testUrl), 'utf8')) as T;
 }
 
