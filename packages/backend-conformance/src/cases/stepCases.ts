@@ -2,7 +2,9 @@ import {
   type Backend,
   createRng,
   type DType,
+  type Feeds,
   type NDArray,
+  type Program,
   type Sample,
   type Step,
   type Tensor,
@@ -17,7 +19,9 @@ import { imageBatch } from '../support/imageBatch.js';
 import { LinearRegression, regressionBatch } from '../support/LinearRegression.js';
 import { runProgram } from '../support/runProgram.js';
 import { sgd } from '../support/sgd.js';
+import type { ImageBatch } from '../support/TinyConvNet.js';
 import { TinyGan, type GanPhase } from '../support/TinyGan.js';
+import { TinyResNet } from '../support/TinyResNet.js';
 import { feedsOf, tinySystem } from '../support/trainingRun.js';
 
 type State = ReadonlyMap<string, NDArray>;
@@ -32,6 +36,30 @@ const loose =
     const { rtol = 0, atol = 0 } = tolerance(dtype);
     return { rtol: 10 * rtol, atol: 10 * atol, relativeTo: 'array' };
   };
+
+const residualBatch = (): Sample => imageBatch(6, { size: 20 });
+
+function residualSystem(): TrainableSystem<ImageBatch, { pred: Tensor }> {
+  return new TrainableSystem(new TinyResNet(), { optimizers: { default: sgd({ lr: 0.1, momentum: 0.9 }) } });
+}
+
+async function compareStep(context: CaseContext, program: Program, initial: State, feeds: Feeds): Promise<void> {
+  const expected = await runProgram(context.reference, program, [feeds], initial);
+  const actual = await runProgram(context.backend, program, [feeds], initial);
+  compareRuns(program, actual, expected, loose(context.tolerance));
+}
+
+async function residualNetwork(context: CaseContext): Promise<void> {
+  const system = residualSystem();
+  const program = system.traceTrain(residualBatch(), { outputs: ['pred'] });
+  await compareStep(context, program, system.initialState(1), { batch: residualBatch(), hyper: system.hyper });
+}
+
+async function residualGradients(context: CaseContext): Promise<void> {
+  const system = residualSystem();
+  const program = system.traceGradients(residualBatch());
+  await compareStep(context, program, system.initialState(1), { batch: residualBatch() });
+}
 
 const ganOptimizers = { generator: sgd({ lr: 0.3 }), discriminator: sgd({ lr: 0.2 }) };
 const ganHyper = { 'generator.lr': 0.3, 'discriminator.lr': 0.2 };
@@ -115,12 +143,8 @@ export function stepCases(): readonly ConformanceCase[] {
       id: 'step/convolutional-network',
       async run(context) {
         const system = tinySystem();
-        const program = system.traceTrain(imageBatch(0), { outputs: ['loss', 'pred'] });
-        const feeds = [feedsOf(0)];
-        const initial = system.initialState(11);
-        const expected = await runProgram(context.reference, program, feeds, initial);
-        const actual = await runProgram(context.backend, program, feeds, initial);
-        compareRuns(program, actual, expected, loose(context.tolerance));
+        const program = system.traceTrain(imageBatch(0), { outputs: ['pred'] });
+        await compareStep(context, program, system.initialState(11), feedsOf(0));
       },
     },
     {
@@ -141,12 +165,11 @@ export function stepCases(): readonly ConformanceCase[] {
           ]),
         );
         const program = system.traceEval(imageBatch(0));
-        const feeds = [feedsOf(9)];
-        const expected = await runProgram(context.reference, program, feeds, state);
-        const actual = await runProgram(context.backend, program, feeds, state);
-        compareRuns(program, actual, expected, loose(context.tolerance));
+        await compareStep(context, program, state, feedsOf(9));
       },
     },
+    { id: 'step/residual-network', run: residualNetwork },
+    { id: 'step/residual-network-gradients', run: residualGradients },
     { id: 'step/gan-equals-two-programs', run: ganEqualsTwoPrograms },
     { id: 'step/accumulate-4-equals-the-full-batch', run: accumulateEqualsFullBatch },
     {
