@@ -4,10 +4,8 @@ import { fitsLayout } from './Layout.js';
 import { moveAxes } from './moveAxes.js';
 import type { TunedStep } from './TunedStep.js';
 
-/** Largest maps, in pixels, that are worth a matrix product per tap; larger ones when there are many channels. */
+/** Largest maps, in pixels, that are worth a matrix product per tap: at 16 pixels gathering rows and smaller updates eat the gain. */
 const LARGEST_OUTPUT = 4;
-const LARGEST_WIDE_OUTPUT = 16;
-const MANY_CHANNELS = 256;
 /** Fewest channels that make a matrix product efficient. */
 const FEWEST_CHANNELS = 32;
 /** Largest share of the window's products that may be useful: beyond it the engine's convolution wastes too little. */
@@ -51,8 +49,7 @@ export function suitsTaps(x: Aval, kernel: Aval, y: Aval, attrs: ConvAttrs): boo
   if (x.dtype !== 'float32' || x.shape.length !== 4 || attrs.groups !== 1) return false;
   const [input, window, output] = [x.shape.slice(2), kernel.shape.slice(2), y.shape.slice(2)];
   const channels = Math.min(kernel.shape[0]!, kernel.shape[1]!);
-  const largest = channels >= MANY_CHANNELS ? LARGEST_WIDE_OUTPUT : LARGEST_OUTPUT;
-  if (channels < FEWEST_CHANNELS || sizeOf(window) === 1 || sizeOf(output) > largest) return false;
+  if (channels < FEWEST_CHANNELS || sizeOf(window) === 1 || sizeOf(output) > LARGEST_OUTPUT) return false;
   const useful = pairsPerTap(input, window, output, attrs).reduce((count, { from }) => count + from.length, 0);
   return useful > 0 && useful <= LARGEST_SHARE * sizeOf(output) * sizeOf(window);
 }
