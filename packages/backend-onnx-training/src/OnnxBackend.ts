@@ -15,7 +15,7 @@ import {
 } from '@delira/core';
 import { portableLowerings } from '@delira/onnx';
 import type { EngineClient } from './client/EngineClient.js';
-import type { EngineInfo } from './engine/EngineHost.js';
+import type { EngineInfo, EngineUsage } from './engine/EngineHost.js';
 import { stackFeeds } from './stackFeeds.js';
 
 class OnnxStateStore implements StateStore {
@@ -97,6 +97,11 @@ export class OnnxBackend implements Backend {
   /** Providers, threads and flavour in use. */
   get info(): EngineInfo {
     return this.client.info;
+  }
+
+  /** What the engine holds right now, once the requests before are done. */
+  usage(): Promise<EngineUsage> {
+    return this.client.usage();
   }
 
   async compile(program: Program): Promise<OnnxExecutable> {

@@ -1,6 +1,6 @@
 import type { EngineHost } from '../engine/EngineHost.js';
 
-/** The host's requests, wherever it lives: in this thread, or behind messages in a worker. */
+/** The host's requests, wherever it lives: in this thread, or behind messages in a worker or another process. */
 export type EngineClient = Pick<
   EngineHost,
   | 'compile'
@@ -12,5 +12,6 @@ export type EngineClient = Pick<
   | 'model'
   | 'readState'
   | 'run'
+  | 'usage'
   | 'writeState'
 >;

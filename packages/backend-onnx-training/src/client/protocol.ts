@@ -1,6 +1,6 @@
-import type { EngineHost, EngineInfo, EngineOptions } from '../engine/EngineHost.js';
+import type { EngineHost, EngineOptions } from '../engine/EngineHost.js';
 
-/** Requests that cross to the worker: the host's methods by name. */
+/** Requests that cross to the engine: the host's methods by name. */
 export type Method = Exclude<keyof EngineHost, 'info'>;
 
 export interface Request {
@@ -18,14 +18,15 @@ export interface PlainError {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** The first one, with the id 0, says that the engine has started or why it has not. */
 export type Reply =
-  | { readonly id: 0; readonly ready: EngineInfo }
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: PlainError };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: PlainError };
+
+export const STARTED = 0;
 
 export interface WorkerData {
   readonly options: EngineOptions;
-  /** [runs in flight, 1 when the process is about to end]: shared, since an exiting thread cannot exchange messages. */
+  /** [requests in native code, 1 when the process is about to end]: shared, since an exiting thread cannot exchange messages. */
   readonly flags: Int32Array;
 }
 

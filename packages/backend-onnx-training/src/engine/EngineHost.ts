@@ -30,6 +30,18 @@ export interface EngineInfo {
   readonly flavour: FlavourName;
   /** Why the flavour is what it is. */
   readonly reason: string;
+  /** Of the process the engine is in. */
+  readonly processId: number;
+}
+
+/** What an engine holds. */
+export interface EngineUsage {
+  /** Sessions: compiled Programs. */
+  readonly executables: number;
+  readonly states: number;
+  /** Arrays of all states, the spare ones that runs write to included, and their size in bytes. */
+  readonly buffers: number;
+  readonly bytes: number;
 }
 
 /** Owns the engine, its sessions and states; requests run one after the other. The only user of onnxruntime-node. */
@@ -59,7 +71,8 @@ export class EngineHost {
       spinning: options.spinning ?? true,
     };
     const { flavour, name, reason } = await chooseFlavour(engine, settings, options.flavour ?? 'auto');
-    return new EngineHost(engine, settings, flavour, { providers: settings.providers, threads, flavour: name, reason });
+    const info = { providers: settings.providers, threads, flavour: name, reason, processId: process.pid };
+    return new EngineHost(engine, settings, flavour, info);
   }
 
   /** @throws DisposedError (as a rejection) once the host is disposed. */
@@ -118,6 +131,18 @@ export class EngineHost {
 
   run(program: number, state: number, feeds: StackedFeeds, finite: readonly string[]): Promise<readonly Sample[]> {
     return this.#enqueue(() => this.#program(program).compiled.run(this.#state(state), feeds, finite));
+  }
+
+  usage(): Promise<EngineUsage> {
+    return this.#enqueue(async () => {
+      const arrays = [...this.#states.values()].flatMap((store) => store.buffers());
+      return {
+        executables: this.#programs.size,
+        states: this.#states.size,
+        buffers: arrays.length,
+        bytes: arrays.reduce((total, { byteLength }) => total + byteLength, 0),
+      };
+    });
   }
 
   /** Nothing to do for what is gone already, as after `dispose`. */

@@ -111,4 +111,11 @@ export class VariableStore {
     entry.spare = entry.array;
     entry.array = filled;
   }
+
+  /** The memory it holds. */
+  buffers(): readonly ArrayBufferView[] {
+    return [...this.#entries.values()].flatMap(({ array, spare }) =>
+      spare === null ? [array.data] : [array.data, spare.data],
+    );
+  }
 }
