@@ -1,4 +1,4 @@
-import { type LoweringTable, type PrimitiveName, primitives } from '@delira/core';
+import { type PrimitiveName, primitives, type SupportTable } from '@delira/core';
 
 /** How a backend comes to compute a primitive. */
 export type Support = 'native' | 'decomposed' | 'unsupported';
@@ -15,10 +15,10 @@ export interface BackendCoverage {
 }
 
 /** What a lowering table says of every primitive. */
-export function coverageOf<V>(backend: string, table: LoweringTable<V>): BackendCoverage {
+export function coverageOf(backend: string, table: SupportTable): BackendCoverage {
   const entries = Object.fromEntries(
     (Object.keys(primitives) as PrimitiveName[]).map((prim): [string, CoverageEntry] => {
-      const lowering: LoweringTable<V>[PrimitiveName] = table[prim];
+      const lowering = table[prim];
       if (typeof lowering === 'function') return [prim, { support: 'native' }];
       if (lowering !== 'decompose') return [prim, { support: 'unsupported', reason: lowering.unsupported }];
       return primitives[prim].decompose === undefined

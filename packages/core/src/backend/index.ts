@@ -10,4 +10,4 @@ export type {
 } from './Backend.js';
 export { checkFeeds } from './checkFeeds.js';
 export { checkFinite } from './checkFinite.js';
-export { checkSupported } from './checkSupported.js';
+export { checkSupported, type SupportTable } from './checkSupported.js';
