@@ -20,10 +20,12 @@ const POSITION_COLUMNS = ['step', 'epoch', 'fold'] as const;
 export class CsvHandler implements Handler {
   readonly filter: (record: LogRecord) => boolean;
   readonly #file: LineFile;
+  readonly #period: Period;
   #names: string[] = [];
 
   constructor({ path, period = 'epoch' }: CsvOptions) {
     this.#file = new LineFile(path);
+    this.#period = period;
     this.filter = (record) => record.kind === 'scalars' && record.period === period;
   }
 
@@ -64,7 +66,9 @@ export class CsvHandler implements Handler {
     this.#names = names;
     const kept = rows.filter((row) => {
       const cells = row.split(',');
-      return (cells[2] === '' ? null : Number(cells[2])) !== point.fold || Number(cells[0]) <= point.step;
+      if ((cells[2] === '' ? null : Number(cells[2])) !== point.fold) return true;
+      const isClosed = this.#period === 'step' || Number(cells[1]) < (point.epochs ?? Infinity);
+      return Number(cells[0]) <= point.step && isClosed;
     });
     this.#file.replace([header, ...kept]);
   }

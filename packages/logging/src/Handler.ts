@@ -1,7 +1,13 @@
 import type { Level, LogRecord, Position } from './LogRecord.js';
 
 /** Where a run continues: records of the same fold with a later step are from work that is being done again. */
-export type ResumePoint = Pick<Position, 'step' | 'fold'>;
+export interface ResumePoint extends Pick<Position, 'step' | 'fold'> {
+  /**
+   * Epochs that were closed at that point, so that records which close a later one are forgotten: a run can continue after an epoch's
+   * last step and before its validation. Default: every epoch whose last step was done.
+   */
+  readonly epochs?: number;
+}
 
 /**
  * A destination of records. The logger asks `level` and `filter` before `emit`, and keeps what a handler throws away from the training:

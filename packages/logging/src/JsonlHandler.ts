@@ -41,7 +41,8 @@ export class JsonlHandler implements Handler {
     this.#file.replace(
       this.#file.read().filter((line) => {
         const row = parse(line);
-        return row !== null && (row.fold !== point.fold || row.step <= point.step);
+        if (row === null || row.fold !== point.fold) return row !== null;
+        return row.step <= point.step && (row.period === 'step' || row.epoch < (point.epochs ?? Infinity));
       }),
     );
   }

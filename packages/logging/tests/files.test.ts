@@ -74,6 +74,23 @@ describe.each(kinds)('%s', (_, create) => {
     },
   );
 
+  it('forgets the end of an epoch that was not closed when its last step was saved', () => {
+    const folder = temporaryFolder();
+    const [whole, resumed] = [join(folder, 'whole'), join(folder, 'resumed')];
+    const uninterrupted = loggerOf(create(whole));
+    train(uninterrupted, 0, 4);
+    uninterrupted.close();
+
+    const first = loggerOf(create(resumed));
+    train(first, 0, 4);
+    first.close();
+    const second = loggerOf(create(resumed));
+    second.resume({ step: 4, fold: null, epochs: 1 });
+    second.scalars({ loss: 1 / 4, best: 4 }, epoch(1, 4));
+    second.close();
+    expect(readFileSync(resumed, 'utf8')).toBe(readFileSync(whole, 'utf8'));
+  });
+
   it('keeps the other folds when one is resumed', () => {
     const path = join(temporaryFolder(), 'history');
     const first = loggerOf(create(path));
