@@ -1,31 +1,43 @@
 /** What a callback sees and may do. */
 export interface RunView {
-  /** Epoch in progress, from 0. */
+  /** Epoch in progress, from 0; at `onEpochEnd` the one that ends, at `onTrainEnd` the number of finished epochs. */
   readonly epoch: number;
-  /** Steps done so far. */
+  /** Steps done so far; at `onBatchEnd` the batch's own is the last of them. */
   readonly step: number;
   /** Cross-validation fold, or null. */
   readonly fold: number | null;
-  /** The newest values: a step's outputs at `onBatchEnd`, the epoch's means and metrics (validation's with `val_`) at `onEpochEnd`. */
+  /** The newest values: a step's outputs at `onBatchEnd`, else the last finished epoch's means and metrics (validation's with `val_`). */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Values set here override schedules from the next call of the engine on, such as `run.hyper['default.lr'] = 1e-4`. */
+  /** The values of every finished epoch. A callback that decides from them alone decides the same after a resume. */
+  readonly history: readonly Readonly<Record<string, number>>[];
+  /**
+   * Values of the next step. One that is set here, such as `run.hyper['default.lr'] = 1e-4`, replaces its schedule from then on, also
+   * after a resume; `delete run.hyper['default.lr']` gives it back. Nothing is compiled again.
+   *
+   * Setting one at `onBatchEnd` needs `stepsPerCall: 1`: otherwise it would act from a step that depends on how many go into a call.
+   */
   readonly hyper: Record<string, number>;
   /** Ends the training after the current call of the engine. */
   stop(reason: string): void;
-  /** Saves a checkpoint of the current state. */
+  /**
+   * Saves a checkpoint of the current state. At `onBatchEnd` that is the state after the current call of the engine. Hooks that come
+   * later at the same point have not run in it.
+   */
   save(path: string): Promise<void>;
 }
 
 export type Hook = (run: RunView) => void | Promise<void>;
 
 /**
- * Points in a training where user code runs. Several steps go into one call of the engine, so `onBatchEnd` runs for each of them after
- * the call.
+ * Points in a training where user code runs, in the order of the trainer's list. Several steps go into one call of the engine, so
+ * `onBatchEnd` runs for each of them after the call. What a hook throws ends the training; the state before it is saved.
  */
 export interface Callback {
   readonly onTrainBegin?: Hook;
+  /** Not when a run resumes in the middle of an epoch. */
   readonly onEpochBegin?: Hook;
   readonly onBatchEnd?: Hook;
   readonly onEpochEnd?: Hook;
+  /** Also when the training was stopped; not when it failed. */
   readonly onTrainEnd?: Hook;
 }

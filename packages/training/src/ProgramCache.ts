@@ -1,50 +1,51 @@
-import type { Backend, BatchSignature, Executable, Program, Sample } from '@delira/core';
+import type { Backend, BatchSignature, Executable, Program } from '@delira/core';
+import type { PreparedBatch } from './PreparedBatch.js';
 
-export function signatureOf(batch: Sample): BatchSignature {
-  return Object.fromEntries(Object.entries(batch).map(([name, { shape, dtype }]) => [name, { shape, dtype }]));
+/** A Program the engine is ready to run, and the names of its scalar outputs. */
+export interface CompiledProgram {
+  readonly executable: Executable;
+  readonly scalars: readonly string[];
 }
 
-function keyOf(signature: BatchSignature): string {
-  return Object.entries(signature)
-    .map(([name, { shape, dtype }]) => `${name}:${dtype}[${shape.join()}]`)
-    .sort()
-    .join(' ');
-}
+/** Told the program's name, signature and the seconds tracing and compiling took. */
+export type CompileListener = (name: string, signature: string, seconds: number) => void;
 
 /** One executable for each batch signature; every compilation is reported. */
 export class ProgramCache {
-  readonly #executables = new Map<string, Promise<Executable>>();
+  readonly #programs = new Map<string, Promise<CompiledProgram>>();
 
-  /** @param onCompiled told the program's name, signature and the seconds tracing and compiling took. */
   constructor(
     private readonly backend: Backend,
     private readonly trace: (signature: BatchSignature) => Program,
-    private readonly onCompiled: (name: string, signature: string, seconds: number) => void,
+    private readonly onCompiled: CompileListener,
   ) {}
 
   /** The executable for batches like this one. */
-  get(batch: Sample): Promise<Executable> {
-    const signature = signatureOf(batch);
-    const key = keyOf(signature);
-    const known = this.#executables.get(key);
+  get({ signature, key }: Pick<PreparedBatch, 'signature' | 'key'>): Promise<CompiledProgram> {
+    const known = this.#programs.get(key);
     if (known !== undefined) return known;
     const compiling = this.#compile(signature, key);
-    this.#executables.set(key, compiling);
+    this.#programs.set(key, compiling);
     // A failed compilation must not be remembered: the next batch may be tried after a remedy.
-    compiling.catch(() => this.#executables.delete(key));
+    compiling.catch(() => this.#programs.delete(key));
     return compiling;
   }
 
-  async #compile(signature: BatchSignature, key: string): Promise<Executable> {
+  async #compile(signature: BatchSignature, key: string): Promise<CompiledProgram> {
     const start = performance.now();
     const program = this.trace(signature);
     const executable = await this.backend.compile(program);
     this.onCompiled(program.name, key, (performance.now() - start) / 1000);
-    return executable;
+    return { executable, scalars: scalarOutputs(program) };
   }
 
   async dispose(): Promise<void> {
-    for (const executable of this.#executables.values()) await (await executable).dispose();
-    this.#executables.clear();
+    for (const compiling of this.#programs.values()) await (await compiling).executable.dispose();
+    this.#programs.clear();
   }
+}
+
+/** Names of the outputs that are single numbers. */
+export function scalarOutputs(program: Program): readonly string[] {
+  return Object.keys(program.outputs).filter((name) => program.avals[program.outputs[name]!]!.shape.length === 0);
 }

@@ -1,3 +1,5 @@
+import type { Sample } from '@delira/core';
+
 /** Sums behind weighted means, as plain JSON so that a checkpoint in the middle of an epoch can hold them. */
 export type ScalarSums = Readonly<Record<string, { readonly sum: number; readonly weight: number }>>;
 
@@ -13,4 +15,11 @@ export function addScalars(sums: ScalarSums, values: Readonly<Record<string, num
 
 export function meansOf(sums: ScalarSums): Record<string, number> {
   return Object.fromEntries(Object.entries(sums).map(([name, { sum, weight }]) => [name, sum / weight]));
+}
+
+/** The outputs that are single numbers. */
+export function scalarsOf(output: Sample): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(output).flatMap(([name, { shape, data }]) => (shape.length === 0 ? [[name, data[0]!]] : [])),
+  );
 }

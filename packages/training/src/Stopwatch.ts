@@ -10,13 +10,15 @@ export class Stopwatch<Name extends string> {
     this.#spent.set(name, this.spent(name) + milliseconds);
   }
 
-  /** Times an asynchronous piece of work. */
-  async time<R>(name: Name, work: () => Promise<R>): Promise<R> {
+  /** Times an asynchronous piece of work, less what it spends on `except`. */
+  async time<R>(name: Name, work: () => Promise<R>, except?: Name): Promise<R> {
     const start = performance.now();
+    const other = (): number => (except === undefined ? 0 : this.spent(except));
+    const before = other();
     try {
       return await work();
     } finally {
-      this.add(name, performance.now() - start);
+      this.add(name, performance.now() - start - (other() - before));
     }
   }
 }

@@ -1,85 +1,66 @@
 import { formatShape, isFloating, type Json, type NDArray, sameShape } from '@delira/core';
-import { loadCheckpoint, saveCheckpoint } from '@delira/io';
+import { type FileSystem, loadCheckpoint, saveCheckpoint } from '@delira/io';
+import { decodeNumbers, encodeNumbers } from './encodeNumbers.js';
 import { CheckpointMismatchError } from './errors.js';
-import type { ScalarSums } from './ScalarMeans.js';
-
-/** Where a run is: with the variables, everything a resumed run needs to go on bit for bit. */
-export interface RunPosition {
-  /** Epoch in progress, from 0; equal to the number of epochs once all are done. */
-  readonly epoch: number;
-  /** Batches of that epoch done. */
-  readonly batch: number;
-  /** Steps done in all. */
-  readonly step: number;
-  readonly seed: number;
-  /** Sums of the epoch's scalars so far. */
-  readonly sums: ScalarSums;
-  /** States of the training metrics so far, by name. */
-  readonly metrics: Readonly<Record<string, Json>>;
-  /** Means and metrics of each finished epoch. */
-  readonly history: readonly Readonly<Record<string, number>>[];
-  /** Best value of the monitored metric so far; null before the first. */
-  readonly best: number | null;
-  /** Hypers that callbacks have set. */
-  readonly hyper: Readonly<Record<string, number>>;
-}
+import type { RunPosition } from './RunPosition.js';
 
 export interface TrainerCheckpoint {
   readonly position: RunPosition;
+  /** The network's variables and the optimizers' as `optimizer.<group>.<slot>`. */
   readonly variables: ReadonlyMap<string, NDArray>;
   readonly network: { readonly type: string; readonly config: Json };
 }
 
+/** What a checkpoint must fit to be restored. */
+export interface ExpectedRun {
+  /** The network's type. */
+  readonly type: string;
+  readonly seed: number;
+  readonly variables: ReadonlyMap<string, Pick<NDArray, 'shape' | 'dtype'>>;
+}
+
+export interface CheckpointOptions {
+  /** Default: the disk. */
+  readonly fileSystem?: FileSystem;
+}
+
 const KIND = 'delira-training';
 const VERSION = 1;
-
-/** JSON has no NaN or infinities; a metric can be one. */
-function encodeNumbers(value: Readonly<Record<string, number>>): Json {
-  return Object.fromEntries(
-    Object.entries(value).map(([name, number]) => [name, Number.isFinite(number) ? number : String(number)]),
-  );
-}
-
-function decodeNumbers(value: Json): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(value as Readonly<Record<string, number | string>>).map(([name, number]) => [name, Number(number)]),
-  );
-}
+/** Problems shown in one message. */
+const SHOWN = 5;
 
 /** @throws WriteError; the previous file at `path` is kept then. */
 export async function saveTrainerCheckpoint(
   path: string,
   { position, variables, network }: TrainerCheckpoint,
+  options: CheckpointOptions = {},
 ): Promise<void> {
   const meta: Json = {
     kind: KIND,
     version: VERSION,
     network,
-    position: {
-      ...position,
-      sums: position.sums as unknown as Json,
-      history: position.history.map(encodeNumbers),
-      hyper: encodeNumbers(position.hyper),
-    },
+    position: encodeNumbers(position as unknown as Json),
   };
-  await saveCheckpoint(path, { tensors: variables, meta });
+  await saveCheckpoint(path, { tensors: variables, meta }, options);
 }
 
 /**
  * Loads a checkpoint and checks it against what the trainer has; changes nothing.
  *
- * @throws CheckpointError for a file that is missing, damaged or foreign, CheckpointMismatchError for one of another model.
+ * @throws CheckpointError for a file that is missing, damaged or foreign.
+ * @throws CheckpointMismatchError for one of another network, other optimizers or another seed.
  */
 export async function loadTrainerCheckpoint(
   path: string,
-  expected: { readonly type: string; readonly variables: ReadonlyMap<string, Pick<NDArray, 'shape' | 'dtype'>> },
+  expected: ExpectedRun,
+  options: CheckpointOptions = {},
 ): Promise<TrainerCheckpoint> {
-  const { tensors, meta } = await loadCheckpoint(path);
+  const { tensors, meta } = await loadCheckpoint(path, options);
   const { kind, version, network, position } = meta as unknown as {
     readonly kind?: unknown;
     readonly version?: unknown;
     readonly network: TrainerCheckpoint['network'];
-    readonly position: RunPosition;
+    readonly position: Json;
   };
   if (kind !== KIND)
     throw new CheckpointMismatchError(
@@ -87,34 +68,38 @@ export async function loadTrainerCheckpoint(
     );
   if (version !== VERSION)
     throw new CheckpointMismatchError(
-      `${path} has version ${String(version)} of the training checkpoint, this program reads version ${VERSION}. Resume it with the version of @delira/training that saved it.`,
+      `${path} has version ${String(version)} of the training checkpoint; this program reads version ${VERSION}. Resume it with the version of @delira/training that saved it.`,
     );
 
-  const problems: string[] = [];
-  for (const [name, { shape, dtype }] of expected.variables) {
-    const saved = tensors.get(name);
-    if (saved === undefined) problems.push(`"${name}" is missing`);
-    else if (!sameShape(saved.shape, shape))
-      problems.push(`"${name}" has shape ${formatShape(saved.shape)}, expected ${formatShape(shape)}`);
-    else if (saved.dtype !== dtype && !(isFloating(saved.dtype) && isFloating(dtype)))
-      problems.push(`"${name}" is ${saved.dtype}, expected ${dtype}`);
-  }
-  for (const name of tensors.keys())
-    if (!expected.variables.has(name)) problems.push(`"${name}" is not part of this model`);
+  const problems = [
+    ...(network.type === expected.type ? [] : [`it is a ${network.type}, not a ${expected.type}`]),
+    ...variableProblems(tensors, expected.variables),
+  ];
   if (problems.length > 0) {
-    const shown = problems.slice(0, 5).join('; ');
-    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
+    const shown = problems.slice(0, SHOWN).join('; ');
+    const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : '';
     throw new CheckpointMismatchError(
-      `${path} holds a ${network.type}, whose variables do not fit this ${expected.type} and its optimizers: ${shown}${more}. Nothing was changed. Build the same network and optimizers, or load only the weights with loadWeights.`,
+      `${path} does not fit this ${expected.type} and its optimizers: ${shown}${more}. Nothing was changed. Build the same network and optimizers, or load only the weights with loadWeights.`,
     );
   }
-  return {
-    network,
-    variables: tensors,
-    position: {
-      ...position,
-      history: position.history.map((entry) => decodeNumbers(entry as unknown as Json)),
-      hyper: decodeNumbers(position.hyper as unknown as Json),
-    },
-  };
+  const decoded = decodeNumbers(position) as unknown as RunPosition;
+  if (decoded.seed !== expected.seed)
+    throw new CheckpointMismatchError(
+      `${path} is of a run with seed ${decoded.seed}, this trainer has seed ${expected.seed}: going on would equal neither run. Nothing was changed. Pass seed: ${decoded.seed}.`,
+    );
+  return { network, variables: tensors, position: decoded };
+}
+
+function variableProblems(saved: ReadonlyMap<string, NDArray>, expected: ExpectedRun['variables']): readonly string[] {
+  const problems: string[] = [];
+  for (const [name, { shape, dtype }] of expected) {
+    const array = saved.get(name);
+    if (array === undefined) problems.push(`"${name}" is missing`);
+    else if (!sameShape(array.shape, shape))
+      problems.push(`"${name}" has shape ${formatShape(array.shape)}, expected ${formatShape(shape)}`);
+    else if (array.dtype !== dtype && !(isFloating(array.dtype) && isFloating(dtype)))
+      problems.push(`"${name}" is ${array.dtype}, expected ${dtype}`);
+  }
+  for (const name of saved.keys()) if (!expected.has(name)) problems.push(`"${name}" is not part of this model`);
+  return problems;
 }

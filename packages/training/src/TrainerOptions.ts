@@ -1,19 +1,25 @@
 import type { Backend, Loss, Network, Optimizer, TensorsOf } from '@delira/core';
+import type { Loader } from '@delira/data-loading';
+import type { FileSystem } from '@delira/io';
 import type { Logger, ProgressBar } from '@delira/logging';
 import type { Metric } from '@delira/metrics';
 import type { Schedule } from '@delira/optim';
 import type { Callback } from './Callback.js';
+import type { Monitor } from './Monitor.js';
 
 export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   readonly network: Network<B, P>;
   readonly backend: Backend;
   /** One for each of the network's groups; most networks have the group `'default'`. */
   readonly optimizers: Readonly<Record<string, Optimizer>>;
-  /** Summed with weight 1 by the default step; their means are logged by name, the sum as `loss`. */
+  /** Summed with weight 1 by the default step. The sum is logged as `loss`, and of several losses each mean by name. */
   readonly losses: Readonly<Record<string, Loss<B, P>>>;
   /** Computed over each epoch's training batches and over the validation set. */
   readonly metrics?: readonly Metric[];
-  /** Value of a hyper such as `'default.lr'` for each update, counted from 0; hypers without one keep the optimizer's default. */
+  /**
+   * Value of a hyper such as `'default.lr'` for each update, counted from 0; hypers without one keep the optimizer's default. A scalar
+   * that the network reads with `step.hyper(name)` gets its value here too, for each step.
+   */
   readonly schedules?: Readonly<Record<string, Schedule>>;
   readonly callbacks?: readonly Callback[];
   /** Seed of initialisation and noise; default 0. Loaders and samplers have their own. */
@@ -29,8 +35,41 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   readonly savePath?: string;
   /** Epochs between two checkpoints; default 1. The last epoch is always saved. */
   readonly saveFrequency?: number;
-  /** What `best.safetensors` is best in; default: the first metric, on the validation set. */
-  readonly monitor?: { readonly name: string; readonly better: 'higher' | 'lower' };
+  /** What `best.safetensors` is best in; default: the first metric on the validation set, without metrics its loss. */
+  readonly monitor?: Monitor;
+  /** Through which checkpoints are read and written; default: the disk. For tests and unusual storage. */
+  readonly fileSystem?: FileSystem;
+}
+
+export interface Loaders {
+  /** A last batch that is smaller than the others is left out of training. */
+  readonly train: Loader;
+  readonly val?: Loader;
+}
+
+export interface FitOptions {
+  /** Epochs in all, those before a resume included. */
+  readonly epochs: number;
+  /** Checkpoint to go on from. */
+  readonly resume?: string;
+  /** Whether SIGINT and SIGTERM stop after the current call, save and return; default true. */
+  readonly handleSignals?: boolean;
+}
+
+export interface FitResult {
+  /** Means and metrics of each finished epoch, validation's with `val_`. */
+  readonly history: readonly Readonly<Record<string, number>>[];
+  /** Steps done in all. */
+  readonly step: number;
+  /** Why the training ended early, or null. */
+  readonly stopped: string | null;
+  /** The signal that ended it, or null. */
+  readonly signal: NodeJS.Signals | null;
+  /** Where the state was saved last, or null. */
+  readonly checkpoint: string | null;
+  /** Where this run's best state is, or null. */
+  readonly best: string | null;
+  readonly timings: Timings;
 }
 
 /** Where the time of a training went, in milliseconds. */
@@ -39,12 +78,14 @@ export interface Timings {
   readonly run: number;
   /** Waiting for the loader. */
   readonly data: number;
+  /** Tracing, compiling and creating the state. */
   readonly compile: number;
+  /** Without its compiling. */
   readonly validation: number;
   readonly save: number;
   /** From the first epoch's begin to the last one's end. */
   readonly total: number;
-  /** The trainer's own: what is left of the total. */
+  /** The trainer's own and its callbacks': what is left of the total. */
   readonly host: number;
   /** Training steps these times are of. */
   readonly steps: number;

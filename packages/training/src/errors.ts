@@ -1,16 +1,16 @@
 import { DeliraError } from '@delira/core';
 
-/** A loss became NaN or infinite. The state is that of the last good step. */
+/** A loss, or a parameter after an update, became NaN or infinite. The trainer's state is that of the last good step. */
 export class NonFiniteLossError extends DeliraError {
   constructor(
     message: string,
-    /** Name of the output that is not finite. */
+    /** Name of the output, or of the parameter, that is not finite. */
     readonly output: string,
     /** Global step whose batch gave it, from 0. */
     readonly step: number,
     /** Indices of that batch's samples in the training dataset. */
     readonly indices: readonly number[],
-    /** Checkpoint of the last good step; null when nothing is saved. */
+    /** Checkpoint of the last good state; null when nothing is saved. */
     readonly checkpoint: string | null,
     options?: { readonly cause?: unknown },
   ) {

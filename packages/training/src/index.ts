@@ -1,11 +1,15 @@
 export type { Callback, Hook, RunView } from './Callback.js';
 export { CheckpointMismatchError, NonFiniteLossError } from './errors.js';
+export type { Monitor } from './Monitor.js';
+export type { LoaderShape, RunPosition } from './RunPosition.js';
+export type { ScalarSums } from './ScalarMeans.js';
 export { StepsPerCall } from './StepsPerCall.js';
-export { type FitOptions, type FitResult, type Loaders, Trainer } from './Trainer.js';
+export { Trainer } from './Trainer.js';
 export {
+  type CheckpointOptions,
+  type ExpectedRun,
   loadTrainerCheckpoint,
-  type RunPosition,
   saveTrainerCheckpoint,
   type TrainerCheckpoint,
 } from './TrainerCheckpoint.js';
-export type { Timings, TrainerOptions } from './TrainerOptions.js';
+export type { FitOptions, FitResult, Loaders, Timings, TrainerOptions } from './TrainerOptions.js';

@@ -1,4 +1,4 @@
-/** Repeats of a signal within this time are one: npm delivers Ctrl-C to the whole process group and then again itself. */
+/** Repeats of a signal within this time are one: npm delivers Ctrl-C to the whole process group and then again itself. In milliseconds. */
 const SAME_SIGNAL = 1500;
 
 /**

@@ -1,0 +1,123 @@
+import {
+  type Backend,
+  type BatchSignature,
+  InputError,
+  type Json,
+  type Program,
+  type StateStore,
+  type TensorsOf,
+  type TrainableSystem,
+} from '@delira/core';
+import type { Loader } from '@delira/data-loading';
+import type { ProgressBar } from '@delira/logging';
+import type { Accumulator } from '@delira/metrics';
+import { emaReads, renameReads } from '@delira/optim';
+import { BatchGroups } from './BatchGroups.js';
+import { type MetricStates, resultsOf, updateStates } from './MetricStates.js';
+import { type BatchTaker, prepareBatch } from './PreparedBatch.js';
+import { type CompileListener, ProgramCache } from './ProgramCache.js';
+import { addScalars, meansOf, scalarsOf, type ScalarSums } from './ScalarMeans.js';
+import { withoutTwins } from './withoutTwins.js';
+
+export interface EvaluationOptions {
+  readonly state: StateStore;
+  readonly seed: number;
+  readonly hyper: Readonly<Record<string, number>>;
+  readonly bar: ProgressBar | null;
+  /** What the progress bar says is going on. */
+  readonly label: string;
+  /** Asked before each batch; once it says true, the evaluation ends without a result. */
+  readonly interrupted?: () => boolean;
+}
+
+export interface Evaluation<R> {
+  /** Means over the samples. */
+  readonly scalars: Readonly<Record<string, number>>;
+  /** Of each accumulator by name. */
+  readonly results: Readonly<Record<string, R>>;
+}
+
+/** Runs a network over whole sets without changing it; with the moving averages of groups that keep them. */
+export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
+  readonly #caches = new Map<string, ProgramCache>();
+  readonly #averages: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly system: TrainableSystem<B, P>,
+    private readonly backend: Backend,
+    groups: readonly string[],
+    private readonly onCompiled: CompileListener,
+  ) {
+    const names = [...system.variables.keys()];
+    this.#averages = new Map(
+      groups
+        .filter((group) => names.some((name) => name.startsWith(`optimizer.${group}.ema.`)))
+        .flatMap((group) => [...emaReads(names, group)]),
+    );
+  }
+
+  /** The prediction Program, reading what evaluation reads. */
+  tracePredict(signature: BatchSignature): Program {
+    return renameReads(this.system.tracePredict(signature), this.#averages);
+  }
+
+  /** Null when interrupted. */
+  async evaluate<R>(
+    loader: Loader,
+    accumulators: readonly Accumulator<Json, R>[],
+    { state, seed, hyper, bar, label, interrupted = () => false }: EvaluationOptions,
+  ): Promise<Evaluation<R> | null> {
+    const programs = this.#cache([...new Set(accumulators.flatMap(({ needs }) => needs))].sort());
+    const network = this.system.network as unknown as BatchTaker;
+    const batches = new BatchGroups(loader.epoch(0), {
+      prepare: (batch) => prepareBatch(network, batch),
+      // A last, smaller batch gets a Program of its own: padding it would falsify the mean of its loss.
+      dropPartial: false,
+      first: 0,
+      total: loader.batches,
+      rows: null,
+    });
+    let sums: ScalarSums = {};
+    let states: MetricStates = {};
+    let done = 0;
+    bar?.start({ label, total: loader.samples });
+    try {
+      let [batch] = await batches.next(1);
+      while (batch !== undefined) {
+        if (interrupted()) return null;
+        const { sample, rows } = batch;
+        const { executable } = await programs.get(batch);
+        const running = executable.run(state, [{ batch: sample, hyper, seed: [seed, 0] }]);
+        // The next batch loads while the engine works.
+        const loading = batches.next(1);
+        loading.catch(() => undefined);
+        const [output] = await running;
+        sums = addScalars(sums, scalarsOf(output!), rows);
+        states = updateStates(accumulators, states, output!, sample);
+        done += rows;
+        bar?.update(done, meansOf(sums));
+        [batch] = await loading;
+      }
+    } finally {
+      await batches.close();
+      bar?.finish();
+    }
+    if (done === 0) throw new InputError('The loader gave no batch to evaluate. Check its dataset and sampler.');
+    return { scalars: meansOf(sums), results: resultsOf(accumulators, states) };
+  }
+
+  #cache(outputs: readonly string[]): ProgramCache {
+    const key = outputs.join();
+    const known = this.#caches.get(key);
+    if (known !== undefined) return known;
+    const trace = (signature: BatchSignature): Program =>
+      withoutTwins(renameReads(this.system.traceEval(signature, { outputs }), this.#averages));
+    const cache = new ProgramCache(this.backend, trace, this.onCompiled);
+    this.#caches.set(key, cache);
+    return cache;
+  }
+
+  async dispose(): Promise<void> {
+    for (const cache of this.#caches.values()) await cache.dispose();
+  }
+}
