@@ -1,6 +1,6 @@
 import { type Primitives, sizeOf, type ValueId } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
-import { channelDots, channelSums } from './channelSums.js';
+import { channelDots, channelMeans, channelSums } from './channelSums.js';
 import { fitsLayout } from './Layout.js';
 import { scaleChannels } from './nchwc.js';
 import type { TunedLowering, TunedStep } from './TunedStep.js';
@@ -37,12 +37,11 @@ export const tunedBatchNorm: TunedLowering<Attrs> = (step, { inputs, outputs, at
   const [y, mean, variance] = outputs as [ValueId, ValueId, ValueId];
   const aval = step.aval(x);
   if (!fitsLayout(aval, 'blocked', block)) return false;
-  const perValue = 1 / countOf(aval.shape);
 
-  const means = channelSums(graph, values.get(x, 'blocked'), block, perValue);
+  const means = channelMeans(graph, values.get(x, 'blocked'), block);
   const difference = centered(step, x, means);
   const squares = channelDots(graph, difference, difference, block);
-  const variances = graph.binary('Mul', squares, graph.scalar(perValue));
+  const variances = graph.binary('Div', squares, graph.scalar(countOf(aval.shape)));
   const factor = graph.binary('Mul', values.get(scale, 'plain'), inverseDeviation(step, variances, attrs.epsilon));
   const offset = values.get(bias, 'plain');
   values.define(mean, means, 'plain');

@@ -44,10 +44,16 @@ function bandMeans(
   return { means, bands, values: shape[2]! * shape[3]! };
 }
 
-/** Sum of a blocked x [N, C, H, W] over batch and space, times `factor`: [C]. */
-export function channelSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize, factor = 1): OnnxValue {
+/** Sum of a blocked x [N, C, H, W] over batch and space: [C]. */
+export function channelSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize): OnnxValue {
   const { means, bands, values } = bandMeans(graph, x);
-  return graph.binary('Mul', joinBands(graph, means, x.shape, bands, block, true), graph.scalar(factor * values));
+  return graph.binary('Mul', joinBands(graph, means, x.shape, bands, block, true), graph.scalar(values));
+}
+
+/** Mean over batch and space: [C]. A division, since the reciprocal of a count, rounded, would shift a large mean. */
+export function channelMeans(graph: GraphBuilder, x: OnnxValue, block: BlockSize): OnnxValue {
+  const { means, bands } = bandMeans(graph, x);
+  return graph.binary('Div', joinBands(graph, means, x.shape, bands, block, true), graph.scalar(x.shape[0]! * bands));
 }
 
 /** Sum of a blocked x [N, C, H, W] over space: [N, C]. */
