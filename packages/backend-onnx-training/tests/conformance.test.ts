@@ -1,6 +1,6 @@
 import type { ExpectedFailure } from '@delira/backend-conformance';
 import { describeBackend } from '@delira/backend-conformance/vitest';
-import { createOnnxBackend } from '../src/index.js';
+import { createOnnxBackend, type OnnxBackend } from '../src/index.js';
 
 const tolerance = { float32: { rtol: 1e-4, atol: 1e-5 } };
 
@@ -19,5 +19,9 @@ for (const flavour of ['portable', 'tuned'] as const) {
     create: () => createOnnxBackend({ flavour, thread: 'inline' }),
     tolerance,
     xfail,
+    liveBuffers: async (backend) => {
+      const { buffers, executables } = await (backend as OnnxBackend).usage();
+      return buffers + executables;
+    },
   });
 }

@@ -77,3 +77,12 @@ describe('a process that asked for the backend on a worker', () => {
     expect(await end('worker', how, 'run', 150)).toEqual(expected);
   });
 });
+
+describe('a process that is done', () => {
+  it.each([
+    ['main', 'finished\n'],
+    ['worker', 'finished\nworker ended\nengine gone\n'],
+  ])('ends although the backend was not disposed of (%s)', async (host, output) => {
+    expect(await end(host, 'by itself', 'run', 0)).toEqual({ code: 0, signal: null, output });
+  });
+});

@@ -12,7 +12,12 @@ import { RemoteEngine } from './RemoteEngine.js';
 export function openWorker(options: EngineOptions): Promise<RemoteEngine> {
   const flags = new Int32Array(new SharedArrayBuffer(8));
   const workerData: WorkerData = { options, flags };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, name: 'delira-engine' });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData,
+    name: 'delira-engine',
+    // The application's flags (a loader, import conditions) are for its own files; NODE_OPTIONS holds here too.
+    execArgv: [],
+  });
   const release = drainAtExit(flags);
   return RemoteEngine.open({
     send: (request, transfer) => worker.postMessage(request, [...transfer]),

@@ -9,7 +9,10 @@ export type Provider = (typeof knownProviders)[number];
 /**
  * @throws ArgumentError for a name that is no provider, UnsupportedError for one this installation lacks; both list what there is.
  */
-export function checkProviders(engine: Engine, providers: readonly string[]): readonly Provider[] {
+export function checkProviders(
+  engine: Pick<Engine, 'listSupportedBackends'>,
+  providers: readonly string[],
+): readonly Provider[] {
   if (providers.length === 0)
     throw new ArgumentError(
       "The list of providers is empty. Use ['cpu'], or put the preferred provider first: ['cuda', 'cpu'].",

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@delira/core';
+import { ArgumentError, didYouMean, UnsupportedError } from '@delira/core';
 import {
   blockSizes,
   type Flavour,
@@ -21,6 +21,8 @@ export interface FlavourChoice {
   /** Why, for people: shown at the start of a training. */
   readonly reason: string;
 }
+
+const choices = ['auto', 'portable', 'tuned'] as const satisfies readonly (FlavourName | 'auto')[];
 
 /** Runs the probe's step in both forms; gives null when they agree, else what went wrong. */
 async function tryBlock(
@@ -53,7 +55,7 @@ async function tryBlock(
  * The flavour asked for, or the faster one that is right on this machine: the tuned form depends on the CPU and on internals of the
  * engine, so it is used only after it has given the portable form's numbers here and now.
  *
- * @throws UnsupportedError when the tuned flavour was asked for and is not right here.
+ * @throws ArgumentError for an unknown flavour, UnsupportedError when the tuned one was asked for and is not right here.
  */
 export async function chooseFlavour(
   engine: Engine,
@@ -61,6 +63,11 @@ export async function chooseFlavour(
   wanted: FlavourName | 'auto',
 ): Promise<FlavourChoice> {
   const portable = (reason: string): FlavourChoice => ({ flavour: portableFlavour, name: 'portable', reason });
+  if (!choices.includes(wanted)) {
+    throw new ArgumentError(
+      `flavour is "${String(wanted)}".${didYouMean(wanted, choices)} It can be ${choices.join(', ')}.`,
+    );
+  }
   if (wanted === 'portable') return portable('asked for');
   if (settings.providers[0] !== 'cpu') {
     if (wanted === 'tuned') {

@@ -4,11 +4,12 @@ import type * as onnxruntime from 'onnxruntime-node';
 /** The part of onnxruntime-node this package uses. */
 export type Engine = Pick<typeof onnxruntime, 'InferenceSession' | 'listSupportedBackends' | 'Tensor'>;
 
+/** True when the package itself is not there, not merely something it needs. */
 function isMissing(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
+  const { code, message } = error as { code?: unknown; message?: unknown };
   return (
     (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') &&
-    String((error as Error).message).includes('onnxruntime-node')
+    /Cannot find (package|module) 'onnxruntime-node'/.test(String(message))
   );
 }
 

@@ -87,6 +87,6 @@ if (!isMainThread) {
     if (end !== undefined) setTimeout(end, Number(delay));
   });
 } else {
-  await work(() => setTimeout(endings[how], Number(delay)));
+  await work(() => setTimeout(endings[how] ?? (() => undefined), Number(delay)));
   say('finished');
 }
