@@ -1,9 +1,12 @@
-/** Longest call of the engine the trainer aims at, in milliseconds: callbacks, progress, stop and save wait for its end. */
-const CALL_LIMIT = 2000;
+/**
+ * Longest call of the engine the trainer aims at, in milliseconds: callbacks, progress, stop and save wait for its end. Longer ones gain
+ * nothing: a call costs about a millisecond, and its steps keep their batches and two more copies of the state in memory.
+ */
+const CALL_LIMIT = 250;
 /** More steps per call gain nothing measurable, but hold more batches in memory. */
 const MOST_STEPS = 16;
 
-/** How many steps go into one call of the engine: fixed, or as many as keep a call below two seconds. Results do not depend on it. */
+/** How many steps go into one call of the engine: fixed, or as many as keep a call below a quarter of a second. Results do not depend on it. */
 export class StepsPerCall {
   #steps: number;
   #fastest = Infinity;

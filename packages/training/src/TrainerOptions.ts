@@ -29,7 +29,7 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   readonly logger?: Logger;
   /** Default: a bar on the standard error stream; `false` for none. */
   readonly progress?: ProgressBar | false;
-  /** Steps in one call of the engine; default `'auto'`: as many as keep a call below two seconds. Results do not depend on it. */
+  /** Steps in one call of the engine; default `'auto'`: as many as keep a call below a quarter of a second. Results do not depend on it. */
   readonly stepsPerCall?: number | 'auto';
   /** Folder of `last.safetensors` and `best.safetensors`; without one nothing is saved. */
   readonly savePath?: string;
