@@ -1,5 +1,5 @@
 import { ndarray, type NDArray } from '@delira/core';
-import type { StateLayout } from '@delira/onnx';
+import { plainLayout, type StateLayout } from '@delira/onnx';
 import { describe, expect, it } from 'vitest';
 import { VariableStore } from '../src/engine/VariableStore.js';
 
@@ -70,6 +70,21 @@ describe('VariableStore', () => {
     store.write(new Map([['w', ndarray([0.1, 6, 7, 8], shape, 'float64')]]));
     expect(store.read(['w']).get('w')).toEqual(ndarray([Math.fround(0.1), 6, 7, 8], shape));
     expect([...store.take('w', reversed(), shape, 'float32').data]).toEqual([8, 7, 6, Math.fround(0.1)]);
+  });
+
+  it('has a spare of the size of the layout in use', () => {
+    const store = storeOf(1, 2, 3, 4);
+    const padded: StateLayout = {
+      key: 'padded',
+      pack: ({ data }) => ndarray([...data, 0, 0], [6]),
+      unpack: ({ data }) => ndarray([...data].slice(0, 4), shape),
+    };
+    store.take('w', plainLayout, shape, 'float32');
+    expect(store.spare('w').data).toHaveLength(4);
+    store.take('w', padded, shape, 'float32');
+    expect(store.spare('w').data).toHaveLength(6);
+    store.write(new Map([['w', ndarray([5, 6, 7, 8], shape)]]));
+    expect(store.spare('w').data).toHaveLength(4);
   });
 
   it('neither keeps nor gives away the arrays of others', () => {
