@@ -7,7 +7,8 @@ import {
   type Program,
   UnsupportedError,
 } from '@delira/core';
-import type { Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
+import type { OnnxValue } from '../lowering/GraphBuilder.js';
+import type { Dimension, Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
 import { writeModel } from '../model/writeModel.js';
 import type { LoweredProgram } from '../lowering/LoweredProgram.js';
 import { OPSET } from '../lowering/stepsModel.js';
@@ -34,45 +35,66 @@ function withBatch(signature: BatchSignature, batch: number): BatchSignature {
   );
 }
 
-function dynamic(name: string, value: LoweredProgram['outputs'][string]): ValueInfo {
-  return { name, type: value.dtype, shape: value.shape.map((extent) => (extent === BATCHES[0] ? BATCH : extent)) };
+/** An extent that holds the batch, by name: `batch`, or `batch * 64` where other axes were merged into it. */
+function dimension(extent: number): Dimension {
+  if (extent === 0 || extent % BATCHES[0] !== 0) return extent;
+  return extent === BATCHES[0] ? BATCH : `${BATCH} * ${extent / BATCHES[0]}`;
+}
+
+function dynamic(name: string, { dtype, shape }: OnnxValue): ValueInfo {
+  return { name, type: dtype, shape: shape.map(dimension) };
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-/** Shape constants in which the batch became -1. @throws UnsupportedError where the batch is more than one plain axis. */
-function dynamicInitializers(graphs: readonly [OnnxGraph, OnnxGraph]): readonly Initializer[] {
-  const [first, second] = graphs.map(({ initializers }) => initializers) as [
-    readonly Initializer[],
-    readonly Initializer[],
-  ];
-  const refuse = (what: string): never => {
-    throw new UnsupportedError(
-      `This network cannot be exported with a dynamic batch: ${what} depends on the batch size. Keep samples independent in predict: no reduction or reshape across the batch axis.`,
-    );
-  };
-  if (first.length !== second.length) refuse('its structure');
-  return first.map((initializer, index) => {
-    const other = second[index]!;
+function refuse(what: string): never {
+  throw new UnsupportedError(
+    `This network cannot be exported with a dynamic batch: ${what} depends on the batch size. Keep samples independent in predict: no mean over, reshape across or broadcast to the batch axis.`,
+  );
+}
+
+/** @throws UnsupportedError where the two graphs differ in more than constants. */
+function checkSameNodes([first, second]: readonly [OnnxGraph, OnnxGraph]): void {
+  if (first.nodes.length !== second.nodes.length) refuse('its structure');
+  first.nodes.forEach((node, index) => {
+    if (JSON.stringify(node) !== JSON.stringify(second.nodes[index])) refuse(`the operator ${node.name}`);
+  });
+}
+
+/** Shape constants in which the batch became -1. @throws UnsupportedError where another constant depends on the batch. */
+function dynamicInitializers([first, second]: readonly [OnnxGraph, OnnxGraph]): readonly Initializer[] {
+  return first.initializers.map((initializer, index) => {
+    const other = second.initializers[index]!;
     if (sameBytes(initializer.bytes, other.bytes)) return initializer;
-    const consumers = graphs[0].nodes.filter(({ inputs }) => inputs.includes(initializer.name));
+    const readers = first.nodes.filter(({ inputs }) => inputs.includes(initializer.name));
     // Only Reshape reads -1 as "whatever is left".
-    if (initializer.type !== 'int64' || consumers.some(({ type }) => type !== 'Reshape')) {
-      return refuse(`the constant ${initializer.name}, read by ${consumers.map(({ name }) => name).join(', ')},`);
-    }
+    if (initializer.type !== 'int64' || readers.some(({ type }) => type !== 'Reshape'))
+      return refuse(`a constant read by ${readers.map(({ name }) => name).join(', ')}`);
     const values = new BigInt64Array(initializer.bytes.slice().buffer);
     const others = new BigInt64Array(other.bytes.slice().buffer);
-    let found = 0;
-    for (let i = 0; i < values.length; i++) {
-      if (values[i] === others[i]) continue;
-      const isBatch = values[i] === BigInt(BATCHES[0]) && others[i] === BigInt(BATCHES[1]);
-      if (!isBatch || found++ > 0) refuse(`the shape ${initializer.name}`);
-      values[i] = -1n;
-    }
+    const differing = [...values.keys()].filter((axis) => values[axis] !== others[axis]);
+    const [axis] = differing as [number];
+    const isMultiple = values[axis]! * BigInt(BATCHES[1]) === others[axis]! * BigInt(BATCHES[0]);
+    if (differing.length > 1 || !isMultiple)
+      return refuse(`the shape ${readers.map(({ name }) => name).join(', ')} makes`);
+    values[axis] = -1n;
     return { ...initializer, bytes: new Uint8Array(values.buffer) };
   });
+}
+
+/** @throws ArgumentError when two values of the file would have one name. */
+function checkNames({ nodes, initializers, inputs }: OnnxGraph): void {
+  const names = [...[...inputs, ...initializers].map(({ name }) => name), ...nodes.flatMap(({ outputs }) => outputs)];
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new ArgumentError(
+        `Two values of the exported model would be called "${name}". Give inputs, predictions and variables names of their own.`,
+      );
+    seen.add(name);
+  }
 }
 
 /**
@@ -80,7 +102,7 @@ function dynamicInitializers(graphs: readonly [OnnxGraph, OnnxGraph]): readonly 
  * and outputs under their own names.
  *
  * @throws NotFoundError for a variable without value, UnsupportedError for a network whose batch cannot be dynamic, ArgumentError for
- * a Program that trains.
+ * a Program that trains or draws noise, and for names that clash.
  */
 export function exportModel({ signature, trace, variables, metadata = {} }: ExportOptions): Uint8Array {
   const lower = (batch: number): LoweredProgram => {
@@ -96,6 +118,7 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
   const lowered = lower(BATCHES[0]);
   const other = lower(BATCHES[1]);
   const graphs = [lowered.builder.graph('predict', [], []), other.builder.graph('predict', [], [])] as const;
+  checkSameNodes(graphs);
 
   const reads = Object.entries(lowered.state).flatMap(([name, { parts }]) =>
     parts.map(({ input }) => [name, input] as const),
@@ -144,5 +167,6 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
       outputs: outputs.map(([name, value]) => dynamic(name, value)),
     },
   };
+  checkNames(model.graph);
   return writeModel(model);
 }

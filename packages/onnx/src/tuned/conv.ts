@@ -39,7 +39,7 @@ export const tunedConv: TunedLowering<ConvAttrs> = (step, { inputs, outputs, att
     padding: isTrimmed ? padding : attrs.padding,
     groups: kind.isDepthwise ? image.shape[1]! : 1,
   };
-  const isStacked = kind.input === 'blocked' && isStackable(image, shape, options);
+  const isStacked = isStackable(image, shape, block, options);
   const emit = (epilogue: Epilogue) => convolve(graph, image, used, shape, block, { ...options, ...epilogue });
   values.defer(output, { epilogue: {}, emit: (epilogue) => convolveDeferred(graph, emit, isStacked, epilogue) });
   return true;

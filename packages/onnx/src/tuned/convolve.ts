@@ -8,15 +8,17 @@ const WIDEST_STACKED = 4;
 
 const isOne = (extent: number): boolean => extent === 1;
 
-/** Whether a convolution keeps the map's width and its maps are small enough to be stacked. */
+/** Whether a convolution of blocked maps keeps their width and they are small enough to be stacked. */
 export function isStackable(
   x: OnnxValue,
   shape: Shape,
+  block: BlockSize,
   { strides = [1, 1], dilation = [1, 1], groups = 1, sum }: BlockedConvOptions,
 ): boolean {
-  const [batch, , , width] = x.shape as [number, number, number, number];
+  const [batch, channels, , width] = x.shape as [number, number, number, number];
   return (
     batch > 1 &&
+    channels % block === 0 &&
     groups === 1 &&
     sum === undefined &&
     width === shape[3] &&
@@ -70,7 +72,7 @@ export function convolve(
   block: BlockSize,
   options: BlockedConvOptions,
 ): OnnxValue {
-  return isStackable(x, shape, options)
+  return isStackable(x, shape, block, options)
     ? convolveStacked(graph, x, filter, shape, block, options)
     : blockedConv(graph, x, filter, shape, options);
 }
