@@ -1,4 +1,4 @@
-import { type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 
 /** Values of the options a bench declared, as `util.parseArgs` gives them. */
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Measurement } from './Measurement.js';
+import type { Measurement } from './Measurement.js';
 
 const list = (benches: readonly Measurement[]): string =>
   benches.map(({ name, description }) => `  ${name.padEnd(15)} ${description}`).join('\n');

@@ -2,5 +2,13 @@ import { defineConfig } from 'tsup';
 import { preset } from '../../tsup.preset.js';
 
 export default defineConfig(
-  preset({ entry: {}, untyped: { main: 'src/main.ts', pythonEnvironment: 'src/pythonEnvironment.ts' } }),
+  preset({
+    entry: {},
+    untyped: {
+      main: 'src/main.ts',
+      conformance: 'src/conformance.ts',
+      flavours: 'src/flavours.ts',
+      pythonEnvironment: 'src/pythonEnvironment.ts',
+    },
+  }),
 );

@@ -1,4 +1,4 @@
-import { type Measurement } from '../Measurement.js';
+import type { Measurement } from '../Measurement.js';
 import { compile } from './compile.js';
 import { hostOverhead } from './hostOverhead.js';
 import { train } from './train.js';

@@ -6,7 +6,7 @@ import { modelNamed, models } from '../models/index.js';
 import { mean, median, rounded } from '../statistics.js';
 import { startOurs } from '../steppers/startOurs.js';
 import { startTorch } from '../steppers/startTorch.js';
-import { type Stepper } from '../steppers/Stepper.js';
+import type { Stepper } from '../steppers/Stepper.js';
 
 interface Timed {
   readonly stepper: Stepper;

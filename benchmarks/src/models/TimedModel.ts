@@ -1,5 +1,5 @@
-import { type Network, type Sample } from '@delira/core';
-import { type NamedLoss } from '@delira/nn';
+import type { Network, Sample } from '@delira/core';
+import type { NamedLoss } from '@delira/nn';
 
 /** A network that can be timed, with its loss and batches of noise. */
 export interface TimedModel {

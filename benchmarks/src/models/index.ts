@@ -1,5 +1,5 @@
 import { resnet18 } from './resnet18.js';
-import { type TimedModel } from './TimedModel.js';
+import type { TimedModel } from './TimedModel.js';
 
 /** Every network the benches know. A new one is a file beside this one, a row here and a row in `peers/peerModels.py`. */
 export const models: Readonly<Record<string, TimedModel>> = { resnet18 };

@@ -1,7 +1,7 @@
 import { createRng, ndarray, zeros } from '@delira/core';
 import { ResNet18 } from '@delira/models-classification';
 import { crossEntropyLoss } from '@delira/nn';
-import { type TimedModel } from './TimedModel.js';
+import type { TimedModel } from './TimedModel.js';
 
 const CLASSES = 10;
 

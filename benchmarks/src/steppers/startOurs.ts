@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Stepper } from './Stepper.js';
+import type { Stepper } from './Stepper.js';
 import { startStepper } from './startStepper.js';
 import { type StepperOptions, stepperParameters } from './stepperOptions.js';
 

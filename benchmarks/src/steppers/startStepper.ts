@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { type Stepper, type Steps } from './Stepper.js';
+import type { Stepper, Steps } from './Stepper.js';
 
 /**
  * Starts a program that speaks the stepping protocol: one JSON line when ready, then for every line `n` on standard input one JSON

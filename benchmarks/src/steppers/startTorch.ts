@@ -1,6 +1,6 @@
 import { ensurePythonEnvironment } from '@delira/interop/python';
 import { fileURLToPath } from 'node:url';
-import { type Stepper } from './Stepper.js';
+import type { Stepper } from './Stepper.js';
 import { startStepper } from './startStepper.js';
 import { type StepperOptions, stepperParameters } from './stepperOptions.js';
 

@@ -1,4 +1,4 @@
-import { type Measurement } from '../Measurement.js';
+import type { Measurement } from '../Measurement.js';
 import { memory } from './memory.js';
 
 /** Everything `npm run stress` can run. A new one is a file beside this one and a row here. */

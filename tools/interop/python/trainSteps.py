@@ -3,12 +3,13 @@
     python trainSteps.py --job DIRECTORY/job.json
 
 job.json: {"weights": file, "batches": file, "inChannels": 1, "classes": 10, "threads": 2, "runs": [run, ...]}
-run:      {"name": "adam-float64", "optimizer": {"type": "adam", "lr": 0.001}, "dtype": "float64", "steps": 20}
+run:      {"name": "adam-float64", "optimizer": {"type": "adam", "lr": 0.001}, "dtype": "float64", "steps": 20, "gradientBatches": 1}
 
 The weights carry torchvision's names; the batches hold `image` [steps, N, C, H, W] and `label` [steps, N].
 Beside job.json it writes result.json with the losses of every run, and per run
-NAME.gradients.safetensors (first step), NAME.state.safetensors (after the last step) and
-NAME.logits.safetensors (the first batch, evaluation mode, after the last step), all in float64.
+NAME.gradients.I.safetensors (at the initial weights, for each of the first `gradientBatches` batches),
+NAME.state.safetensors (after the last step) and NAME.logits.safetensors (the first batch, evaluation mode,
+after the last step), all in float64.
 """
 
 import argparse
@@ -22,32 +23,41 @@ from optimizers import create_optimizer
 from resnet18 import create_resnet18
 
 
-def train(job: dict, folder: Path, run: dict, weights: dict, batches: dict) -> dict:
-    dtype = getattr(torch, run["dtype"])
+def create_model(job: dict, weights: dict, dtype: torch.dtype) -> torch.nn.Module:
     model = create_resnet18(job["inChannels"], job["classes"])
     missing, unexpected = model.load_state_dict(weights, strict=False)
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
         raise SystemExit(f"weights do not fit torchvision's ResNet18: missing {missing}, unexpected {unexpected}")
-    model.to(dtype).train()
+    return model.to(dtype).train()
+
+
+def loss_of(model: torch.nn.Module, batches: dict, step: int, dtype: torch.dtype) -> torch.Tensor:
+    prediction = model(batches["image"][step].to(dtype))
+    return torch.nn.functional.cross_entropy(prediction, batches["label"][step].to(torch.int64))
+
+
+def save(tensors: dict, path: Path) -> None:
+    save_file({name: value.detach().to(torch.float64).contiguous() for name, value in tensors.items()}, path)
+
+
+def train(job: dict, folder: Path, run: dict, weights: dict, batches: dict) -> dict:
+    name, dtype = run["name"], getattr(torch, run["dtype"])
+    for index in range(run["gradientBatches"]):
+        model = create_model(job, weights, dtype)
+        loss_of(model, batches, index, dtype).backward()
+        save({key: p.grad for key, p in model.named_parameters()}, folder / f"{name}.gradients.{index}.safetensors")
+    model = create_model(job, weights, dtype)
     optimizer = create_optimizer(run["optimizer"], model.parameters())
-    losses, gradients = [], {}
+    losses = []
     for step in range(run["steps"]):
-        image = batches["image"][step].to(dtype)
-        label = batches["label"][step].to(torch.int64)
         optimizer.zero_grad(set_to_none=True)
-        loss = torch.nn.functional.cross_entropy(model(image), label)
+        loss = loss_of(model, batches, step, dtype)
         loss.backward()
-        if step == 0:
-            gradients = {name: p.grad.detach().to(torch.float64) for name, p in model.named_parameters()}
         optimizer.step()
         losses.append(loss.item())
-    name = run["name"]
-    save_file({k: v.contiguous() for k, v in gradients.items()}, folder / f"{name}.gradients.safetensors")
-    state = {k: v.detach().to(torch.float64).contiguous() for k, v in model.state_dict().items()}
-    save_file(state, folder / f"{name}.state.safetensors")
+    save(model.state_dict(), folder / f"{name}.state.safetensors")
     with torch.no_grad():
-        logits = model.eval()(batches["image"][0].to(dtype)).to(torch.float64)
-    save_file({"logits": logits.contiguous()}, folder / f"{name}.logits.safetensors")
+        save({"logits": model.eval()(batches["image"][0].to(dtype))}, folder / f"{name}.logits.safetensors")
     return {"losses": losses}
 
 

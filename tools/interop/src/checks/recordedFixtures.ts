@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Check, type CheckRow } from '../Check.js';
+import type { Check, CheckRow } from '../Check.js';
 import { repositoryRoot } from '../repositoryRoot.js';
 import { lastLines, runProcess } from '../runProcess.js';
 

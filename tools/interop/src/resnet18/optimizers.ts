@@ -1,6 +1,6 @@
-import { type Optimizer } from '@delira/core';
+import type { Optimizer } from '@delira/core';
 import { adam, sgd } from '@delira/optim';
-import { type PytorchRun } from './trainInPytorch.js';
+import type { PytorchRun } from './trainInPytorch.js';
 
 /** The same optimizer in both worlds, with the learning rates people use. */
 export interface OptimizerPair {

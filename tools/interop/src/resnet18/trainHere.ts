@@ -1,4 +1,4 @@
-import { type Backend, type NDArray, type Optimizer, type Sample } from '@delira/core';
+import type { Backend, NDArray, Optimizer, Sample } from '@delira/core';
 import { sgd } from '@delira/optim';
 import { createSystem, signatureOf } from './createSystem.js';
 
@@ -56,21 +56,32 @@ export async function trainHere(options: TrainHereOptions): Promise<Trained> {
   return trained;
 }
 
-/** Gradients of the loss on one batch at the initial values, by parameter. */
+export interface BatchGradients {
+  readonly loss: number;
+  /** By parameter. */
+  readonly gradients: ReadonlyMap<string, NDArray>;
+}
+
+/** Losses and gradients on each batch, all at the initial values. */
 export async function gradientsHere(
   backend: Backend,
-  batch: Sample,
+  batches: readonly Sample[],
   seed: number,
-): Promise<{ readonly loss: number; readonly gradients: ReadonlyMap<string, NDArray> }> {
+): Promise<readonly BatchGradients[]> {
   const system = createSystem(sgd({ lr: 0.01 }));
-  const executable = await backend.compile(system.traceGradients(signatureOf(batch)));
+  const executable = await backend.compile(system.traceGradients(signatureOf(first(batches))));
   const state = await backend.createState(system.initialState(seed));
-  const [output = {}] = await executable.run(state, [{ batch }]);
+  const results: BatchGradients[] = [];
+  for (const batch of batches) {
+    // The running statistics move on; gradients in training mode do not depend on them.
+    const [output = {}] = await executable.run(state, [{ batch }]);
+    const gradients = Object.entries(output)
+      .filter(([name]) => name.startsWith(PREFIX))
+      .map(([name, gradient]) => [name.slice(PREFIX.length), gradient] as const);
+    results.push({ loss: entry(output, 'loss').data[0] ?? NaN, gradients: new Map(gradients) });
+  }
   await Promise.all([executable.dispose(), state.dispose()]);
-  const gradients = Object.entries(output)
-    .filter(([name]) => name.startsWith(PREFIX))
-    .map(([name, gradient]) => [name.slice(PREFIX.length), gradient] as const);
-  return { loss: entry(output, 'loss').data[0] ?? NaN, gradients: new Map(gradients) };
+  return results;
 }
 
 /** The values every comparison begins with, PyTorch's included. */

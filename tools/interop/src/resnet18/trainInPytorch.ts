@@ -12,14 +12,16 @@ export interface PytorchRun {
   readonly optimizer: Readonly<Record<string, string | number>>;
   readonly dtype: 'float32' | 'float64';
   readonly steps: number;
+  /** For how many batches, from the first, gradients are computed at the initial weights. */
+  readonly gradientBatches: number;
 }
 
 /** What PyTorch computed; all arrays float64, by torchvision's names. */
 export interface PytorchResult {
   /** One loss per step. */
   readonly losses: readonly number[];
-  /** Of the first step. */
-  readonly gradients: ReadonlyMap<string, NDArray>;
+  /** At the initial weights, one entry per batch. */
+  readonly gradients: readonly ReadonlyMap<string, NDArray>[];
   /** Parameters and running statistics after the last step. */
   readonly state: ReadonlyMap<string, NDArray>;
   /** Of the first batch in evaluation mode, after the last step: [N, classes]. */
@@ -76,7 +78,7 @@ export async function trainInPytorch(job: PytorchJob): Promise<ReadonlyMap<strin
   const result = JSON.parse(await readFile(join(folder, 'result.json'), 'utf8')) as {
     readonly runs: Readonly<Record<string, { readonly losses: readonly number[] }>>;
   };
-  const read = async ({ name }: PytorchRun): Promise<[string, PytorchResult]> => {
+  const read = async ({ name, gradientBatches }: PytorchRun): Promise<[string, PytorchResult]> => {
     const logits = (await loadWeights(join(folder, `${name}.logits.safetensors`))).get('logits');
     const losses = result.runs[name]?.losses;
     if (logits === undefined || losses === undefined) throw new Error(`PyTorch wrote no results of ${name}.`);
@@ -84,7 +86,11 @@ export async function trainInPytorch(job: PytorchJob): Promise<ReadonlyMap<strin
       name,
       {
         losses,
-        gradients: await loadWeights(join(folder, `${name}.gradients.safetensors`)),
+        gradients: await Promise.all(
+          Array.from({ length: gradientBatches }, (_, index) =>
+            loadWeights(join(folder, `${name}.gradients.${index}.safetensors`)),
+          ),
+        ),
         state: await loadWeights(join(folder, `${name}.state.safetensors`)),
         logits,
       },

@@ -1,0 +1,26 @@
+import type { ExpectedFailure } from '@delira/backend-conformance';
+
+const because = (reason: string, ...cases: readonly string[]): readonly ExpectedFailure[] =>
+  cases.map((id) => ({ case: id, reason }));
+
+const special = (primitive: string, kind: string, dtype = 'float32'): string =>
+  `primitive/${primitive}/special-${kind}/${dtype}`;
+
+const cpu = [
+  ...because("the engine's MaxPool passes over NaN", special('maxPool', 'nan')),
+  ...because("the engine's MaxPool starts from the lowest finite number", special('maxPool', 'infinite')),
+];
+
+const webgpu = [
+  ...cpu,
+  ...because(
+    'shaders need not keep NaN and infinities (WebGPU Shading Language, section 15.7)',
+    ...['exp', 'log', 'sigmoid', 'relu', 'pow', 'argMax'].map((primitive) => special(primitive, 'nan')),
+    ...['log', 'pow'].map((primitive) => special(primitive, 'infinite')),
+    special('log', 'zero'),
+    special('log', 'negative'),
+  ),
+];
+
+/** Conformance cases that a provider of the engine is known to fail, with the reason. */
+export const expectedFailures: Readonly<Record<string, readonly ExpectedFailure[]>> = { cpu, webgpu };
