@@ -1,51 +1,10 @@
-import {
-  type Aval,
-  bindAll,
-  concat,
-  conv,
-  createRng,
-  gradients,
-  maxPool,
-  type NDArray,
-  type Program,
-  type Tensor,
-  trace,
-  type Trace,
-} from '@delira/core';
-import { expectClose, randomArray } from '@delira/testkit';
+import { bindAll, concat, conv, gradients, maxPool, type Program, type Tensor, type Trace } from '@delira/core';
 import { describe, expect, it } from 'vitest';
-import { type LoweredProgram, tunedFlavour } from '../src/index.js';
-import { runLowered } from './support/runLowered.js';
-import { runReference } from './support/runReference.js';
+import type { LoweredProgram } from '../src/index.js';
+import { checkTuned } from './support/checkTuned.js';
+import { stepOf } from './support/stepOf.js';
 
-const BLOCK = 8;
-
-interface Cells {
-  read(name: string, shape: readonly number[]): Tensor;
-  assign(name: string, value: Tensor): void;
-}
-
-/** A training step over variables that are named where they are first read. */
-function stepOf(body: (cells: Cells, recording: Trace) => Readonly<Record<string, Tensor>>): Program {
-  const cells = new Map<string, { readonly aval: Aval }>();
-  const names = new Map<{ readonly aval: Aval }, string>();
-  return trace(
-    (recording) =>
-      body(
-        {
-          read(name, shape) {
-            const cell = cells.get(name) ?? { aval: { shape, dtype: 'float32' } };
-            cells.set(name, cell);
-            names.set(cell, name);
-            return recording.read(cell);
-          },
-          assign: (name, value) => recording.assign(cells.get(name)!, value),
-        },
-        recording,
-      ),
-    { training: true, names },
-  );
-}
+const check = (program: Program): Promise<LoweredProgram> => checkTuned(program, 8);
 
 function emitted(lowered: LoweredProgram): readonly string[] {
   return lowered.builder
@@ -56,22 +15,6 @@ function emitted(lowered: LoweredProgram): readonly string[] {
 const count = (operators: readonly string[], name: string): number =>
   operators.filter((operator) => operator === name).length;
 const CONV = 'com.microsoft.nchwc:Conv';
-
-/** Compares outputs and written variables with the oracle; gives the lowered program. */
-async function check(program: Program): Promise<LoweredProgram> {
-  const rng = createRng(5);
-  const draw = (ids: Readonly<Record<string, number>>): [string, NDArray][] =>
-    Object.entries(ids).map(([name, id]) => [name, randomArray(program.avals[id]!, [-1, 1], rng.fork(name))]);
-  const arrays = { batch: Object.fromEntries(draw(program.feeds)), state: new Map(draw(program.reads)) };
-  const lowered = tunedFlavour(BLOCK).lower(program);
-  const actual = runLowered(program, lowered, arrays, BLOCK);
-  const expected = await runReference(program, arrays);
-  const tolerance = { rtol: 1e-5, atol: 1e-6, relativeTo: 'array' } as const;
-  for (const [name, array] of Object.entries(expected.outputs))
-    expectClose(actual.outputs[name]!.data, array, tolerance, name);
-  for (const [name, values] of actual.state) expectClose(values, expected.state.get(name)!.data, tolerance, name);
-  return lowered;
-}
 
 const image = (recording: Trace, channels = 16, extent = 6): Tensor =>
   recording.feed('image', { shape: [2, channels, extent, extent], dtype: 'float32' });

@@ -1,6 +1,7 @@
 import { type NDArray, type Program, sizeOf } from '@delira/core';
 import type { LoweredProgram } from '../../src/index.js';
-import { interpretGraph, type Value } from './interpretGraph.js';
+import { interpretGraph } from './interpretGraph.js';
+import type { Value } from './values.js';
 
 export interface Arrays {
   readonly batch: Readonly<Record<string, NDArray>>;
