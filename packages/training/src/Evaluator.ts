@@ -10,7 +10,7 @@ import {
 } from '@delira/core';
 import type { Loader } from '@delira/data-loading';
 import type { ProgressBar } from '@delira/logging';
-import type { Accumulator } from '@delira/metrics';
+import type { Accumulator, Metric } from '@delira/metrics';
 import { emaReads, renameReads } from '@delira/optim';
 import { BatchGroups } from './BatchGroups.js';
 import { type MetricStates, resultsOf, updateStates } from './MetricStates.js';
@@ -77,6 +77,7 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       total: loader.batches,
       rows: null,
     });
+    const metrics = accumulators.filter(isMetric);
     let sums: ScalarSums = {};
     let states: MetricStates = {};
     let done = 0;
@@ -95,7 +96,7 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
         sums = addScalars(sums, scalarsOf(output!), rows);
         states = updateStates(accumulators, states, output!, sample);
         done += rows;
-        bar?.update(done, meansOf(sums));
+        bar?.update(done, { ...meansOf(sums), ...resultsOf(metrics, states) });
         [batch] = await loading;
       }
     } finally {
@@ -120,4 +121,9 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   async dispose(): Promise<void> {
     for (const cache of this.#caches.values()) await cache.dispose();
   }
+}
+
+/** Whether the result is a number to show. */
+function isMetric<R>(accumulator: Accumulator<Json, R>): accumulator is Accumulator<Json, R> & Metric<Json> {
+  return 'better' in accumulator;
 }
