@@ -148,6 +148,11 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Relu: elementwise((a) => Math.max(0, a!)),
   Reshape: ([x, shape]) => [reshape(x!, numbers(shape))],
+  ScatterElements: ([x, indices, updates]) => {
+    const result = valueOf(x!.shape, (index) => x!.data[index]!);
+    indices!.data.forEach((target, index) => (result.data[target] = result.data[target]! + updates!.data[index]!));
+    return [result];
+  },
   Slice: ([x, starts, ends, axes]) => [slice(x!, numbers(starts), numbers(ends), numbers(axes))],
   Split: ([x], { attributes, outputs }) => {
     const axis = integer(attributes['axis'], 0);
