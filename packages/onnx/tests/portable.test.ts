@@ -27,7 +27,7 @@ function programOf(prim: PrimitiveName, inputs: readonly Aval[], attrs: object):
 const standard = new Set([
   ...['Abs', 'Add', 'Div', 'Erf', 'Exp', 'Floor', 'Log', 'Mul', 'Neg', 'Pow', 'Relu', 'Sigmoid', 'Sqrt', 'Sub', 'Tanh'],
   ...['Max', 'Min', 'Equal', 'Greater', 'IsNaN', 'Less', 'LessOrEqual', 'Where', 'Cast'],
-  ...['Concat', 'Expand', 'Gather', 'Pad', 'Reshape', 'ScatterElements', 'Slice', 'Transpose'],
+  ...['Concat', 'Expand', 'Pad', 'Reshape', 'ScatterElements', 'Slice', 'Transpose'],
   ...['ArgMax', 'ReduceMax', 'ReduceSum', 'MatMul', 'Conv', 'ConvTranspose', 'MaxPool'],
 ]);
 

@@ -47,13 +47,25 @@ function matmul(a: Value, b: Value, transA = false, transB = false): Value {
   });
 }
 
-function slice(x: Value, starts: readonly number[], ends: readonly number[], axes: readonly number[]): Value {
-  const from = x.shape.map((_, axis) => (axes.includes(axis) ? starts[axes.indexOf(axis)]! : 0));
-  const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? ends[axes.indexOf(axis)]! - from[axis]! : extent));
+function slice(
+  x: Value,
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[],
+  steps: readonly number[] = axes.map(() => 1),
+): Value {
+  const cuts = x.shape.map((extent, axis) => {
+    const index = axes.indexOf(axis);
+    if (index === -1) return { from: 0, step: 1, count: extent };
+    // Negative positions count from the end of the axis.
+    const [from, to] = [starts[index]!, ends[index]!].map((at) => (at < 0 ? at + extent : at)) as [number, number];
+    return { from, step: steps[index]!, count: Math.ceil((to - from) / steps[index]!) };
+  });
+  const shape = cuts.map(({ count }) => count);
   return valueOf(shape, (index) =>
     broadcastAt(
       x,
-      indicesOf(index, shape).map((position, axis) => position + from[axis]!),
+      indicesOf(index, shape).map((position, axis) => cuts[axis]!.from + position * cuts[axis]!.step),
     ),
   );
 }
@@ -153,7 +165,9 @@ export const operators: Readonly<Record<string, Operator>> = {
     indices!.data.forEach((target, index) => (result.data[target] = result.data[target]! + updates!.data[index]!));
     return [result];
   },
-  Slice: ([x, starts, ends, axes]) => [slice(x!, numbers(starts), numbers(ends), numbers(axes))],
+  Slice: ([x, starts, ends, axes, steps]) => [
+    slice(x!, numbers(starts), numbers(ends), numbers(axes), steps === undefined ? undefined : numbers(steps)),
+  ],
   Split: ([x], { attributes, outputs }) => {
     const axis = integer(attributes['axis'], 0);
     const extent = x!.shape[axis]! / outputs.length;
