@@ -125,8 +125,9 @@ export function lowerElementwise(step: TunedStep, node: Node): void {
     return;
   }
   if (isSimple) {
-    // Beside a single value the engine goes through trailing axes of extent 1 one element at a time, sixty times slower.
-    const isStrung = aval.shape.at(-1) === 1 && !node.inputs.every(isWhole);
+    // Beside a single value, which `positive` compares with, the engine goes through trailing axes of extent 1 one element at a time, sixty
+    // times slower.
+    const isStrung = aval.shape.at(-1) === 1 && (node.prim === 'positive' || !node.inputs.every(isWhole));
     const shape = isStrung ? [sizeOf(aval.shape)] : aval.shape;
     const operands = node.inputs.map((id) =>
       isWhole(id) ? graph.reshape(values.get(id, layout), shape) : graph.reshape(values.get(id, 'plain'), []),
