@@ -1,4 +1,5 @@
 import { ArgumentError, NotFoundError } from '@delira/core';
+import { accumulate, adam } from '@delira/optim';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +103,19 @@ describe('hooks', () => {
     expect(await digestOf(resumed)).toBe(await digestOf(whole));
   });
 
+  it('of an epoch’s begin do not run again when it is resumed in its middle', async () => {
+    const folder = temporaryFolder();
+    await tinyTrainer({
+      savePath: folder,
+      stepsPerCall: 1,
+      callbacks: [{ onBatchEnd: (run) => (run.step === 8 ? run.stop('') : undefined) }],
+    }).fit(loaders, { epochs: 3, ...quietly });
+    const begun: number[] = [];
+    const trainer = tinyTrainer({ callbacks: [{ onEpochBegin: ({ epoch }) => void begun.push(epoch) }] });
+    await trainer.fit(loaders, { epochs: 3, resume: join(folder, 'last.safetensors'), ...quietly });
+    expect(begun).toEqual([2]);
+  });
+
   it.each([1, 4])('stop the training after the call under way, with %d steps per call', async (stepsPerCall) => {
     const reasons = ['the first reason', 'another'];
     const stopping: Callback = { onBatchEnd: (run) => reasons.forEach((reason) => run.stop(reason)) };
@@ -153,6 +167,17 @@ describe('run.hyper', () => {
     const steps = Array.from({ length: 18 }, (_, step) => step);
     expect(ratesOf(backend)).toEqual(steps.map((step) => (step >= 6 && step < 12 ? 0.5 : step / 1000)));
     expect(backend.compiled).toEqual(['TinyNetwork.train']);
+  });
+
+  it('follows its schedule per update where gradients are accumulated, over the end of an epoch', async () => {
+    const backend = watchedBackend();
+    const trainer = tinyTrainer({
+      backend,
+      optimizers: { default: accumulate(adam(), 4) },
+      schedules: { 'default.lr': (update) => update / 1000 },
+    });
+    await trainer.fit({ train: loaders.train }, { epochs: 2, ...quietly });
+    expect(ratesOf(backend)).toEqual([0, 0, 0, 0, 0.001, 0.001, 0.001, 0.001, 0.002, 0.002, 0.002, 0.002]);
   });
 
   it('set at a batch’s end acts from the next step on with one step per call, and is refused otherwise', async () => {

@@ -1,9 +1,10 @@
 import { scalar } from '@delira/core';
 import { CheckpointError, loadCheckpoint, saveCheckpoint, WriteError, writeSafetensors } from '@delira/io';
+import { Logger } from '@delira/logging';
 import { type Metric } from '@delira/metrics';
 import { sgd } from '@delira/optim';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CheckpointMismatchError, loadTrainerCheckpoint } from '../src/index.js';
 import { FullDisk } from './support/fullDisk.js';
@@ -238,6 +239,22 @@ describe('checkpoints', () => {
       expect(await digestOf(resumed)).toBe(await digestOf(trainer));
     }
     expect(steps.length).toBeGreaterThan(0);
+  });
+
+  it('are never ahead of the histories on the disk', async () => {
+    const events: string[] = [];
+    const disk = new FullDisk((path) => void events.push(`save ${basename(path).split('.')[1]!}`));
+    const logger = new Logger({
+      handlers: [
+        {
+          emit: (record) => void (record.kind === 'scalars' && record.period === 'epoch' && events.push('row')),
+          flush: () => void events.push('flush'),
+        },
+      ],
+    });
+    const trainer = tinyTrainer({ savePath: temporaryFolder(), fileSystem: disk, logger });
+    await trainer.fit({ train, val }, { epochs: 1, ...quietly });
+    expect(events).toEqual(['row', 'flush', 'save best', 'save last']);
   });
 
   it('keep numbers that JSON lacks', async () => {

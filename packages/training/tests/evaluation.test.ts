@@ -75,6 +75,23 @@ describe('evaluation', () => {
   });
 });
 
+describe('the values of an epoch', () => {
+  it('are those of its own steps', async () => {
+    const losses: number[] = [];
+    const trainer = tinyTrainer({
+      stepsPerCall: 4,
+      callbacks: [{ onBatchEnd: ({ metrics }) => void losses.push(metrics['loss']!) }],
+    });
+    const { history } = await trainer.fit({ train: tinyLoaders().train }, { epochs: 2, ...quietly });
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(history[0]!['loss']).toBeCloseTo(mean(losses.slice(0, 6)), 12);
+    expect(history[1]!['loss']).toBeCloseTo(mean(losses.slice(6)), 12);
+    // 24 samples each: whatever the accuracy is, it is a multiple of 1 / 24.
+    for (const { accuracy } of history) expect((24 * accuracy!) % 1).toBeCloseTo(0, 12);
+    expect(history[0]!['accuracy']).not.toBe(history[1]!['accuracy']);
+  });
+});
+
 /** Learns one number; its loss has a weight that is annealed. */
 class Annealed extends Network<{ data: Tensor }, { pred: Tensor }> {
   readonly config = {};

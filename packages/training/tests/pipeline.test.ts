@@ -4,6 +4,7 @@ import { Logger } from '@delira/logging';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Callback } from '../src/index.js';
 import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 import { watchedBackend } from './support/watchedBackend.js';
@@ -164,6 +165,16 @@ describe('an engine that fails', () => {
     expect(trainer.position).toEqual(whole.position);
   });
 
+  it('in creating the state is told, and creating it is tried again', async () => {
+    const backend = watchedBackend();
+    let failures = 1;
+    const createState: typeof backend.createState = (initial) =>
+      failures-- > 0 ? Promise.reject(new EngineError('no memory')) : backend.createState(initial);
+    const trainer = tinyTrainer({ backend: { ...backend, createState } });
+    await expect(trainer.fit(tinyLoaders(), { epochs: 1, handleSignals: false })).rejects.toThrow('no memory');
+    expect((await trainer.fit(tinyLoaders(), { epochs: 1, handleSignals: false })).step).toBe(6);
+  });
+
   it('in compiling is told, and compiling is tried again', async () => {
     const backend = watchedBackend();
     let failures = 1;
@@ -182,12 +193,21 @@ describe('an engine that fails', () => {
 
 describe('a stop', () => {
   it('does not wait for batches that nobody will use', async () => {
-    const loader = watchedLoader();
-    const trainer = tinyTrainer({ stepsPerCall: 2, callbacks: [{ onBatchEnd: (run) => run.stop('enough') }] });
+    let openGate = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (openGate = resolve));
+    // The fifth batch is still loading when the hook stops.
+    const loader = watchedLoader((batch) => (batch === 4 ? gate : undefined));
+    const stop: Callback = {
+      onBatchEnd: (run) => {
+        run.stop('enough');
+        setTimeout(openGate, 1);
+      },
+    };
+    const trainer = tinyTrainer({ stepsPerCall: 4, callbacks: [stop] });
     const result = await trainer.fit({ train: loader }, { epochs: 1, handleSignals: false });
-    expect(result).toMatchObject({ stopped: 'enough', signal: null, step: 2, history: [] });
+    expect(result).toMatchObject({ stopped: 'enough', signal: null, step: 4, history: [] });
     expect(loader.open).toBe(0);
-    expect(Math.max(...loader.asked)).toBeLessThanOrEqual(4);
+    expect(loader.asked).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('before the first step saves the initial state', async () => {

@@ -12,7 +12,10 @@ export class FullDisk implements FileSystem {
   readonly syncFolder = nodeFileSystem.syncFolder;
   readonly list = nodeFileSystem.list;
 
+  constructor(private readonly onCreate: (path: string) => void = () => undefined) {}
+
   readonly create: FileSystem['create'] = async (path) => {
+    this.onCreate(path);
     const file = await nodeFileSystem.create(path);
     return {
       ...file,
