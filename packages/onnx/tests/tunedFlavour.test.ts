@@ -113,6 +113,17 @@ describe('tunedFlavour', () => {
     expect(parts.map(({ input }) => input.shape)).toEqual(new Array(9).fill([32, 32]));
   });
 
+  it('gives the gradients of several kernels of one-pixel maps, whose unused taps share zeros', async () => {
+    await check(
+      stepOf((cells, recording) => {
+        const kernels = ['first', 'second'].map((name) => cells.read(name, [32, 32, 3, 3]));
+        const y = kernels.reduce((x, kernel) => conv(x, kernel, same).relu(), image(recording, 32, 1));
+        const [first, second] = gradients(y.sum(), kernels);
+        return { first: first!, second: second! };
+      }),
+    );
+  });
+
   it('updates a large variable row by row', async () => {
     const shape = [1024, 512];
     const program = stepOf((cells, recording) => {

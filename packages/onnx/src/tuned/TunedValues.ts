@@ -15,7 +15,9 @@ export interface Deferred {
  */
 export class TunedValues {
   readonly #held = new Map<ValueId, Map<Layout, readonly OnnxValue[]>>();
-  readonly #nominal = new Map<OnnxValue, OnnxValue>();
+  /** By value and layout: joined from pieces, and in the nominal shape. Two values may be held in the same tensor, of zeros for example. */
+  readonly #joined = new Map<string, OnnxValue>();
+  readonly #nominal = new Map<string, OnnxValue>();
   readonly #deferred = new Map<ValueId, Deferred>();
 
   constructor(
@@ -54,10 +56,9 @@ export class TunedValues {
     const held = this.held(id, layout);
     const { shape } = this.avals[id]!;
     if (sameShape(held.shape, shape)) return held;
-    const known = this.#nominal.get(held);
-    if (known !== undefined) return known;
-    const value = this.graph.reshape(held, shape);
-    this.#nominal.set(held, value);
+    const key = `${id}:${layout}`;
+    const value = this.#nominal.get(key) ?? this.graph.reshape(held, shape);
+    this.#nominal.set(key, value);
     return value;
   }
 
@@ -65,7 +66,7 @@ export class TunedValues {
   held(id: ValueId, layout: Layout): OnnxValue {
     const layouts = this.#layouts(id);
     const known = layouts.get(layout);
-    if (known !== undefined) return this.#join(known);
+    if (known !== undefined) return this.#join(`${id}:${layout}`, known);
     const source = layouts.has('plain') ? 'plain' : [...layouts.keys()][0]!;
     const plain = unpackInGraph(this.graph, this.get(id, source), source, this.block);
     this.define(id, plain, 'plain');
@@ -74,14 +75,16 @@ export class TunedValues {
     return converted;
   }
 
-  #join(pieces: readonly OnnxValue[]): OnnxValue {
+  #join(key: string, pieces: readonly OnnxValue[]): OnnxValue {
     const [first] = pieces as readonly [OnnxValue];
     if (pieces.length === 1) return first;
-    const known = this.#nominal.get(first);
-    if (known !== undefined) return known;
-    const flat = pieces.map((piece) => this.graph.reshape(piece, [sizeOf(piece.shape)]));
-    const joined = this.graph.node('Concat', flat, [pieces.length * sizeOf(first.shape)], { attributes: { axis: 0 } });
-    this.#nominal.set(first, joined);
+    const size = sizeOf(first.shape);
+    const join = (): OnnxValue => {
+      const flat = pieces.map((piece) => this.graph.reshape(piece, [size]));
+      return this.graph.node('Concat', flat, [pieces.length * size], { attributes: { axis: 0 } });
+    };
+    const joined = this.#joined.get(key) ?? join();
+    this.#joined.set(key, joined);
     return joined;
   }
 
