@@ -6,6 +6,8 @@ import { rounded } from '../statistics.js';
 
 /** A training of a million steps may take a gigabyte. */
 const LIMIT = 1024;
+/** Laps in which allocators and the JavaScript heap find their size. */
+const WARM_UP = 3;
 
 const script = fileURLToPath(new URL('./tinyTraining.js', import.meta.url));
 
@@ -32,14 +34,14 @@ const train = (steps: number, laps: number): Promise<readonly Sampled[]> =>
 export const memory: Measurement = {
   name: 'memory',
   description: 'measures how memory grows over the steps of a tiny network',
-  options: { steps: { type: 'string', default: '1000' }, laps: { type: 'string', default: '5' } },
-  help: ['--steps N  steps of a lap (default 1000)', '--laps N   laps after the first, which warms up (default 5)'],
+  options: { steps: { type: 'string', default: '1000' }, laps: { type: 'string', default: '10' } },
+  help: ['--steps N  steps of a lap (default 1000)', '--laps N   laps that are measured, after three that warm up (default 10)'],
   async run(values) {
     const steps = positiveInteger(values, 'steps');
     const laps = positiveInteger(values, 'laps');
-    const samples = await train(steps, laps + 1);
+    const samples = await train(steps, WARM_UP + laps);
     const growth = (pick: (sample: Sampled) => number): number => {
-      const [first, last] = [samples[0], samples.at(-1)];
+      const [first, last] = [samples[WARM_UP - 1], samples.at(-1)];
       return first === undefined || last === undefined ? NaN : (pick(last) - pick(first)) / (laps * steps);
     };
     const rssBytesPerStep = growth(({ rss }) => rss);
