@@ -35,7 +35,10 @@ export const memory: Measurement = {
   name: 'memory',
   description: 'measures how memory grows over the steps of a tiny network',
   options: { steps: { type: 'string', default: '1000' }, laps: { type: 'string', default: '10' } },
-  help: ['--steps N  steps of a lap (default 1000)', '--laps N   laps that are measured, after three that warm up (default 10)'],
+  help: [
+    '--steps N  steps of a lap (default 1000)',
+    '--laps N   laps that are measured, after three that warm up (default 10)',
+  ],
   async run(values) {
     const steps = positiveInteger(values, 'steps');
     const laps = positiveInteger(values, 'laps');
