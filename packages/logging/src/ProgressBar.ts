@@ -78,7 +78,9 @@ export class ProgressBar implements TextStream {
     if (progress === null) return;
     progress.done = done;
     progress.values = values;
-    if (this.#now() - progress.drawnAt >= this.#interval) this.#draw(progress);
+    // The last line is left to finish(): where no terminal is, it would stand there twice.
+    const isLast = !this.isTTY && done >= progress.total;
+    if (!isLast && this.#now() - progress.drawnAt >= this.#interval) this.#draw(progress);
   }
 
   /** Draws a last time, with the time taken in place of the time left, and moves on to the next line. */

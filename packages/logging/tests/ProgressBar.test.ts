@@ -111,6 +111,16 @@ describe('where no terminal is', () => {
     expect(stream.text).not.toContain('\u001b');
   });
 
+  it('writes the end once, also when a line was due just then', () => {
+    const stream = new FakeStream();
+    const { bar, pass } = create(stream);
+    bar.start({ label: 'Test', total: 20 });
+    pass(10_000);
+    bar.update(20);
+    bar.finish();
+    expect(stream.lines).toEqual(['Test  100%  20/20  2.0 samples/s  in 0:10']);
+  });
+
   it('passes text on unchanged', () => {
     const stream = new FakeStream();
     const { bar } = create(stream);
