@@ -1,7 +1,8 @@
 import type { OnnxLoweringTable } from '../lowering/OnnxLowering.js';
 import { lowerConv, lowerConvKernelGrad, lowerConvTranspose } from './conv.js';
 import { lowerCast, lowerCompare, lowerOneHot, lowerPositive, lowerStopGradient, operator } from './elementwise.js';
-import { lowerMaxPool, lowerMaxPoolGrad } from './maxPool.js';
+import { lowerMaxPool } from './maxPool.js';
+import { lowerMaxPoolGrad } from './maxPoolGrad.js';
 import { lowerBroadcastTo, lowerConcat, lowerPad, lowerReshape, lowerSlice, lowerTranspose } from './movement.js';
 import { lowerArgMax, lowerMatmul, lowerReduceMax, lowerReduceSum } from './reduction.js';
 
