@@ -1,4 +1,4 @@
-import { type PoolAttrs, type Shape, sizeOf } from '@delira/core';
+import type { PoolAttrs, Shape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { castTo } from './elementwise.js';
