@@ -32,6 +32,7 @@ interface Progress extends Required<ProgressStart> {
 }
 
 const BAR_WIDTH = 24;
+const LEAST_BAR_WIDTH = 4;
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
@@ -107,7 +108,7 @@ export class ProgressBar implements TextStream {
     this.#stream.write(this.isTTY ? CLEAR_LINE + line : `${line}\n`);
   }
 
-  #line({ label, total, initial, done, values, startedAt }: Progress, finished: boolean): string {
+  #line({ label, total, initial, done, values: shown, startedAt }: Progress, finished: boolean): string {
     const seconds = (this.#now() - startedAt) / 1000;
     const rate = seconds > 0 ? (done - initial) / seconds : 0;
     const share = total > 0 ? Math.min(1, done / total) : 1;
@@ -116,19 +117,22 @@ export class ProgressBar implements TextStream {
       : rate > 0
         ? `${formatSeconds((total - done) / rate)} left`
         : 'time left unknown';
-    const facts = [
-      `${Math.floor(100 * share)}%`.padStart(4),
-      `${group(done)}/${group(total)}`,
-      ...Object.entries(values).map(
-        ([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value) : value}`,
-      ),
-      `${rate >= 10 ? group(Math.round(rate)) : rate.toFixed(1)} ${this.#unit}/s`,
-      time,
-    ].join('  ');
+    const values = Object.entries(shown).map(
+      ([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value) : value}`,
+    );
+    const percent = `${Math.floor(100 * share)}%`.padStart(4);
+    const count = `${group(done)}/${group(total)}`;
+    const speed = `${rate >= 10 ? group(Math.round(rate)) : rate.toFixed(1)} ${this.#unit}/s`;
+    const facts = [percent, count, ...values, speed, time].join('  ');
     if (!this.isTTY) return `${label}  ${facts}`;
+    // Where room is short the count goes first, since the share says it too; then the bar.
+    const short = [percent, ...values, speed, time].join('  ');
     const room = this.columns - 1;
-    const width = Math.min(BAR_WIDTH, room - label.length - facts.length - 4);
-    return (width >= 4 ? `${label}  ${this.#bar(share, width)}  ${facts}` : `${label}  ${facts}`).slice(0, room);
+    for (const text of [facts, short]) {
+      const width = Math.min(BAR_WIDTH, room - label.length - text.length - 4);
+      if (width >= LEAST_BAR_WIDTH) return `${label}  ${this.#bar(share, width)}  ${text}`;
+    }
+    return `${label}  ${short}`.slice(0, room);
   }
 
   #bar(share: number, width: number): string {

@@ -63,6 +63,15 @@ describe('on a terminal', () => {
     expect(stream.visible).toContain(' 75%  75/100  25 samples/s  0:01 left');
   });
 
+  it('of a training shows all but the count in a terminal of the usual width', () => {
+    const stream = new FakeStream(true, 80);
+    const { bar, pass } = create(stream);
+    bar.start({ label: 'Epoch 1/1', total: 60_000 });
+    pass(65_000);
+    bar.update(26_624, { loss: 0.123456, accuracy: 0.961234 });
+    expect(stream.visible).toBe('Epoch 1/1  ██░░░░   44%  loss 0.1235  accuracy 0.9612  410 samples/s  1:22 left');
+  });
+
   it.each([200, 80, 60, 30, 10])('fits into %d columns', (columns) => {
     const stream = new FakeStream(true, columns);
     const { bar, pass } = create(stream);
