@@ -1,4 +1,4 @@
-import type { DType, NoAttrs } from '@delira/core';
+import { type DType, type NoAttrs, sameShape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { elementTypes } from '../model/OnnxModel.js';
@@ -21,6 +21,14 @@ export function lowerPositive(graph: GraphBuilder, x: OnnxValue): OnnxValue {
   const zero = graph.scalar(0, x.dtype === 'float64' ? 'float64' : 'float32');
   return castTo(graph, graph.node('Greater', [x, zero], x.shape, { dtype: 'bool' }), x.dtype);
 }
+
+/** The WebGPU provider's Pow fails where both operands are broadcast: one of them is expanded first. */
+export const lowerPow: OnnxLowering<NoAttrs> = (graph, [base, exponent], _attrs, out) => {
+  const { shape } = out[0]!;
+  const isWhole = [base!, exponent!].some((operand) => sameShape(operand.shape, shape));
+  const whole = isWhole ? base! : graph.node('Expand', [base!, graph.int64(shape)], shape);
+  return [graph.node('Pow', [whole, exponent!], shape)];
+};
 
 const comparisons = { lt: 'Less', le: 'LessOrEqual', eq: 'Equal' } as const;
 

@@ -1,6 +1,14 @@
 import type { OnnxLoweringTable } from '../lowering/OnnxLowering.js';
 import { lowerConv, lowerConvKernelGrad, lowerConvTranspose } from './conv.js';
-import { lowerCast, lowerCompare, lowerOneHot, lowerPositive, lowerStopGradient, operator } from './elementwise.js';
+import {
+  lowerCast,
+  lowerCompare,
+  lowerOneHot,
+  lowerPositive,
+  lowerPow,
+  lowerStopGradient,
+  operator,
+} from './elementwise.js';
 import { lowerMaxPool } from './maxPool.js';
 import { lowerMaxPoolGrad } from './maxPoolGrad.js';
 import { lowerBroadcastTo, lowerConcat, lowerPad, lowerReshape, lowerSlice, lowerTranspose } from './movement.js';
@@ -35,7 +43,7 @@ export const portableLowerings: OnnxLoweringTable = {
   oneHot: lowerOneHot,
   pad: lowerPad,
   positive: (graph, [x]) => [lowerPositive(graph, x!)],
-  pow: operator('Pow'),
+  pow: lowerPow,
   reduceMax: lowerReduceMax,
   reduceSum: lowerReduceSum,
   relu: operator('Relu'),
