@@ -90,7 +90,8 @@ export class RemoteEngine implements EngineClient {
     return this.#call('model', [id]);
   }
   createState(initial: ReadonlyMap<string, NDArray>): Promise<number> {
-    return this.#call('createState', [initial]);
+    // What arrives there is a copy already.
+    return this.#call('createState', [initial, true]);
   }
   readState(id: number, names?: readonly string[]): Promise<ReadonlyMap<string, NDArray>> {
     return this.#call('readState', [id, names]);

@@ -113,10 +113,10 @@ export class EngineHost {
     return this.#enqueue(async () => writeModel(stepsModel(portableFlavour.lower(this.#program(id).program))));
   }
 
-  createState(initial: ReadonlyMap<string, NDArray>): Promise<number> {
+  createState(initial: ReadonlyMap<string, NDArray>, owned = false): Promise<number> {
     return this.#enqueue(async () => {
       const id = this.#nextId++;
-      this.#states.set(id, new VariableStore(initial));
+      this.#states.set(id, new VariableStore(initial, owned));
       return id;
     });
   }

@@ -24,13 +24,17 @@ interface Entry {
 export class VariableStore {
   readonly #entries = new Map<string, Entry>();
 
-  constructor(initial: ReadonlyMap<string, NDArray>) {
+  /** @param owned whether the arrays are nobody else's: then they are kept instead of copied, unless two of them share memory. */
+  constructor(initial: ReadonlyMap<string, NDArray>, owned = false) {
+    const kept = new Set<ArrayBufferLike>();
     for (const [name, array] of initial) {
-      const owned = { ...array, data: array.data.slice() } as NDArray;
+      const { buffer, byteLength } = array.data;
+      const keep = owned && byteLength === buffer.byteLength && !kept.has(buffer);
+      if (keep) kept.add(buffer);
       this.#entries.set(name, {
         plain: { shape: array.shape, dtype: array.dtype },
         layout: plainLayout,
-        array: owned,
+        array: keep ? array : ({ ...array, data: array.data.slice() } as NDArray),
         spare: null,
       });
     }
