@@ -16,7 +16,7 @@ const GRADIENT_LIMIT = 1e-3;
  * An input of ReLU within rounding of zero may fall on either side of it. That moves the gradients before it by about one over the root
  * of that layer's active units, up to 1e-2, in any float32 engine (PyTorch: 3.7e-3 on one of six batches), and on some batches only.
  */
-const GRADIENT_BATCHES = 4;
+const GRADIENT_BATCHES = 12;
 const FLIPPED_LIMIT = 5e-2;
 /** fp32 training is chaotic: how far it drifts from float64 is measured in PyTorch's own drift. */
 const DRIFT_LIMIT = 3;
