@@ -1,6 +1,8 @@
 import { createRng, type Initializer } from '@delira/core';
 import { describe, expect, it } from 'vitest';
 import {
+  Conv2d,
+  ConvTranspose2d,
   defaultBias,
   defaultWeight,
   fansOf,
@@ -103,5 +105,14 @@ describe('plain initialisers', () => {
   it('refuse a weight without fans and bounds that keep nothing', () => {
     expect(() => fansOf([3])).toThrow(/needs at least two axes/);
     expect(() => truncatedNormal({ low: 10, high: 11 })).toThrow(/within three deviations/);
+  });
+});
+
+describe('initializeBias', () => {
+  it.each([
+    new Conv2d(2, 3, { kernel: 3, initializeBias: filled(0.5) }),
+    new ConvTranspose2d(2, 3, { kernel: 2, initializeBias: filled(0.5) }),
+  ])('draws the bias', ({ bias }) => {
+    expect(bias!.initialize(createRng(1), [3])).toEqual(filled(0.5)(createRng(1), [3]));
   });
 });

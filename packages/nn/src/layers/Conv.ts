@@ -19,6 +19,8 @@ export interface ConvLayerOptions extends ConvOptions {
   readonly bias?: boolean;
   /** Draws the weight. Default: PyTorch's, uniform within ±1 / √fanIn. */
   readonly initialize?: Initializer;
+  /** Draws the bias. Default: PyTorch's, uniform within ±1 / √fanIn. */
+  readonly initializeBias?: Initializer;
 }
 
 /** What convolutions of all ranks share. Variables: `weight` [out, in / groups, ...kernel], `bias` [out]. */
@@ -34,13 +36,13 @@ export abstract class Conv extends Module {
     options: ConvLayerOptions,
   ) {
     super();
-    const { kernel, bias = true, initialize = defaultWeight, ...window } = options;
+    const { kernel, bias = true, initialize = defaultWeight, initializeBias, ...window } = options;
     const { groups = 1 } = window;
     checkGroups(this.constructor.name, inChannels, outChannels, groups);
     const shape = [outChannels, inChannels / groups, ...perAxis(kernel, spatialRank, 'kernel')];
     this.#options = window;
     this.weight = this.param(shape, initialize);
-    this.bias = bias ? this.param([outChannels], defaultBias(shape)) : null;
+    this.bias = bias ? this.param([outChannels], initializeBias ?? defaultBias(shape)) : null;
   }
 
   /** [N, in, ...spatial] → [N, out, ...]. @throws ShapeError */

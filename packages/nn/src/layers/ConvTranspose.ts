@@ -41,7 +41,7 @@ export abstract class ConvTranspose extends Module {
     options: ConvTransposeLayerOptions,
   ) {
     super();
-    const { kernel, bias = true, initialize = defaultWeight, outputPadding = 0, ...window } = options;
+    const { kernel, bias = true, initialize = defaultWeight, initializeBias, outputPadding = 0, ...window } = options;
     const { groups = 1 } = window;
     checkGroups(this.constructor.name, inChannels, outChannels, groups);
     this.#attrs = convAttrs(spatialRank, window);
@@ -53,7 +53,7 @@ export abstract class ConvTranspose extends Module {
       );
     const shape = [inChannels, outChannels / groups, ...this.#kernel];
     this.weight = this.param(shape, initialize);
-    this.bias = bias ? this.param([outChannels], defaultBias(shape)) : null;
+    this.bias = bias ? this.param([outChannels], initializeBias ?? defaultBias(shape)) : null;
   }
 
   /** [N, in, ...spatial] → [N, out, ...]. @throws ShapeError */
