@@ -1,0 +1,28 @@
+import { Module, type Tensor } from '@delira/core';
+import { type Layer, Sequential } from '@delira/nn';
+import { unetInitializers } from './DoubleConv.js';
+import { spatialLayers, type SpatialRank } from './SpatialLayers.js';
+import { upsampleLinear } from './upsampleLinear.js';
+
+class UpsampleLinear extends Module implements Layer {
+  forward(x: Tensor): Tensor {
+    return upsampleLinear(x);
+  }
+}
+
+/**
+ * Twofold linear upsampling and a 1×1 convolution with bias, variables named as in PyTorch's `Sequential(Upsample, Conv)`. The
+ * convolution comes first: interpolation weights sum to one, so both orders give the same, this one with a quarter of the work in 2D.
+ */
+export class UpsampleConv extends Sequential {
+  constructor(inChannels: number, outChannels: number, spatialRank: SpatialRank) {
+    super(
+      new UpsampleLinear(),
+      spatialLayers[spatialRank].conv(inChannels, outChannels, { ...unetInitializers, kernel: 1 }),
+    );
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this[0]!.forward(this[1]!.forward(x));
+  }
+}
