@@ -7,3 +7,11 @@ export {
 } from './ConfusionMatrix.js';
 export { formatConfusionMatrix } from './formatConfusionMatrix.js';
 export { type Accumulator, type Metric } from './Metric.js';
+export {
+  dice,
+  iou,
+  type OverlapOptions,
+  type OverlapScores,
+  overlapScores,
+  type OverlapState,
+} from './overlapScores.js';
