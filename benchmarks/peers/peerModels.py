@@ -1,26 +1,27 @@
-"""The models that PyTorch is timed with: one row per model, each with its loss and a random target."""
+"""What PyTorch is timed with: a row per model, with its twin, the configuration for a shape and random batches."""
 
 from dataclasses import dataclass
 from typing import Callable
 
 import torch
 
-from resnet18 import create_resnet18
+from models import TWINS
+
+CLASSES = 10
 
 
-@dataclass
-class Task:
-    model: torch.nn.Module
-    loss: Callable
-    target: Callable
+@dataclass(frozen=True)
+class Peer:
+    twin: object
+    """Our network's config for a batch of images [N, C, ...spatial]."""
+    config: Callable[[list], dict]
+    batch: Callable[[list], dict]
 
 
-def resnet18(shape: list) -> Task:
-    return Task(
-        model=create_resnet18(in_channels=shape[1], classes=10),
-        loss=torch.nn.functional.cross_entropy,
-        target=lambda: torch.randint(0, 10, (shape[0],)),
-    )
+def images_with_class(shape: list) -> dict:
+    return {"data": torch.randn(shape), "label": torch.randint(0, CLASSES, (shape[0],))}
 
 
-MODELS = {"resnet18": resnet18}
+PEERS = {
+    "resnet18": Peer(TWINS["resnet18"], lambda shape: {"inChannels": shape[1], "numClasses": CLASSES}, images_with_class),
+}

@@ -19,7 +19,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "interop" / "python"))
 
-from peerModels import MODELS  # noqa: E402
+from peerModels import PEERS  # noqa: E402
 
 OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=1e-3, momentum=0.9),
@@ -42,33 +42,28 @@ def memory() -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", choices=sorted(MODELS), required=True)
-    parser.add_argument("--shape", required=True, help="batch,channels,height,width")
+    parser.add_argument("--model", choices=sorted(PEERS), required=True)
+    parser.add_argument("--shape", required=True, help="batch,channels,extents")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="adam")
-    parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
     parser.add_argument("--mode", choices=["train", "predict"], default="train")
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     shape = [int(size) for size in options.shape.split(",")]
-    dtype = getattr(torch, options.dtype)
-    task = MODELS[options.model](shape)
-    model = task.model.to(dtype)
-    optimizer = OPTIMIZERS[options.optimizer](model.parameters())
-    batches = [(torch.randn(shape, dtype=dtype), task.target()) for _ in range(4)]
+    peer = PEERS[options.model]
+    model = peer.twin.create(peer.config(shape))
+    groups = peer.twin.groups(model)
+    optimizers = {name: OPTIMIZERS[options.optimizer](parameters) for name, parameters in groups.items()}
+    batches = [peer.batch(shape) for _ in range(4)]
 
-    def train(image, target) -> None:
-        optimizer.zero_grad(set_to_none=True)
-        loss = task.loss(model(image), target)
-        loss.backward()
-        optimizer.step()
-        loss.item()
+    def train(batch: dict) -> None:
+        peer.twin.step(model, optimizers, batch, {})
 
-    def predict(image, _target) -> None:
+    def predict(batch: dict) -> None:
         with torch.inference_mode():
-            model(image).numpy()
+            peer.twin.predict(model, batch).numpy()
 
     step = train if options.mode == "train" else predict
     model.train(options.mode == "train")
@@ -79,9 +74,9 @@ def main() -> None:
     for line in sys.stdin:
         times = []
         for _ in range(int(line)):
-            image, target = batches[done % len(batches)]
+            batch = batches[done % len(batches)]
             start = time.perf_counter()
-            step(image, target)
+            step(batch)
             times.append((time.perf_counter() - start) * 1000)
             done += 1
         print(json.dumps({"ms": times, **memory()}), flush=True)

@@ -3,8 +3,10 @@ import type { ParseArgsConfig } from 'node:util';
 /** Values of the options a bench declared, as `util.parseArgs` gives them. */
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
+type Value = string | number | boolean | null | readonly number[];
+
 /** The last line that a bench prints, as one JSON object; `bench` is its name. */
-export type MeasurementResult = Readonly<Record<string, string | number | boolean | null | readonly number[]>>;
+export type MeasurementResult = Readonly<Record<string, Value | readonly Readonly<Record<string, Value>>[]>>;
 
 /** A measurement that is started by name: `npm run bench -- NAME`, `npm run stress -- NAME`. */
 export interface Measurement {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { choice, positiveInteger, shapeOption } from './Measurement.js';
 import { modelNamed } from './models/index.js';
+import { optimizersFor } from './models/optimizersFor.js';
 import { memory } from './steppers/memory.js';
 
 const optimizers = {
@@ -13,6 +14,9 @@ const optimizers = {
   adam: () => adam({ lr: 1e-3 }),
   adamw: () => adamW({ lr: 1e-3 }),
 };
+
+/** Calls longer than this settle nothing further: they hold one step each. */
+const WARM_UP_MS = 4000;
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -32,9 +36,11 @@ const main = async (): Promise<void> => {
   const shape = shapeOption(values);
   const model = modelNamed(values.model);
   const mode = choice(values, 'mode', ['train', 'predict']);
-  const optimizer = optimizers[choice(values, 'optimizer', ['sgd', 'adam', 'adamw'])]();
   const network = model.create(shape);
-  const system = new TrainableSystem(network, { optimizers: { default: optimizer }, losses: model.losses });
+  const system = new TrainableSystem(network, {
+    optimizers: optimizersFor(network, optimizers[choice(values, 'optimizer', ['sgd', 'adam', 'adamw'])]),
+    losses: model.losses,
+  });
   const batches = [1, 2, 3, 4].map((seed) => model.batch(shape, seed));
   const signature = Object.fromEntries(
     Object.entries(batches[0] ?? {}).map(([name, array]) => [name, { shape: array.shape, dtype: array.dtype }]),
@@ -59,7 +65,7 @@ const main = async (): Promise<void> => {
       seed: [0, done],
     }));
     const start = performance.now();
-    await executable.run(state, feeds, { finite: mode === 'train' ? ['loss'] : [] });
+    await executable.run(state, feeds, { finite: mode === 'train' ? Object.keys(program.outputs) : [] });
     return performance.now() - start;
   };
 
@@ -68,9 +74,11 @@ const main = async (): Promise<void> => {
   const policy = new StepsPerCall(
     mode === 'predict' ? 1 : wanted === 'auto' ? 'auto' : positiveInteger(values, 'steps-per-call'),
   );
-  for (let warmUp = 0; warmUp < 4; warmUp++) {
+  for (let spent = 0, calls = 0; calls < 4 && spent < WARM_UP_MS; calls++) {
     const { steps } = policy;
-    policy.observe(steps, await call(steps));
+    const milliseconds = await call(steps);
+    policy.observe(steps, milliseconds);
+    spent += milliseconds;
   }
   const stepsPerCall = policy.steps;
   say({

@@ -1,6 +1,6 @@
 import { formatTable } from '../formatTable.js';
 import { choice, type Measurement, positiveInteger, shapeOption } from '../Measurement.js';
-import { modelNamed, models } from '../models/index.js';
+import { modelNamed, models, shapeWithLimit } from '../models/index.js';
 import { median, rounded } from '../statistics.js';
 import { startOurs } from '../steppers/startOurs.js';
 
@@ -30,7 +30,7 @@ export const compile: Measurement = {
   async run(values) {
     const name = String(values['model']);
     const model = modelNamed(name);
-    const shape = values['shape'] === undefined ? model.shape : shapeOption(values);
+    const { shape } = shapeWithLimit(model, 'train', values['shape'] === undefined ? undefined : shapeOption(values));
     const rounds = positiveInteger(values, 'rounds');
     const rows: { readonly traceMs: number; readonly compileMs: number }[] = [];
     for (let round = 0; round < rounds; round++) {

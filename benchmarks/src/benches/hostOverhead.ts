@@ -6,7 +6,8 @@ import { RandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
 import { formatTable } from '../formatTable.js';
 import { choice, type Measurement, positiveInteger, shapeOption } from '../Measurement.js';
-import { modelNamed, models } from '../models/index.js';
+import { modelNamed, models, shapeWithLimit } from '../models/index.js';
+import { optimizersFor } from '../models/optimizersFor.js';
 import { rounded } from '../statistics.js';
 
 /** The most of a step that the trainer may take for itself. */
@@ -33,7 +34,7 @@ export const hostOverhead: Measurement = {
   async run(values) {
     const name = String(values['model']);
     const model = modelNamed(name);
-    const shape = values['shape'] === undefined ? model.shape : shapeOption(values);
+    const { shape } = shapeWithLimit(model, 'train', values['shape'] === undefined ? undefined : shapeOption(values));
     const steps = positiveInteger(values, 'steps');
     const batchSize = shape[0] ?? 1;
     const batches = Array.from({ length: 4 }, (_, seed) => model.batch(shape, seed));
@@ -49,17 +50,20 @@ export const hostOverhead: Measurement = {
               });
         }),
       );
-    const dataset = new ArrayDataset({ data: rowsOf('data'), label: rowsOf('label') });
+    const dataset = new ArrayDataset(
+      Object.fromEntries(Object.keys(batches[0] ?? {}).map((entry) => [entry, rowsOf(entry)])),
+    );
     const sampler = new RandomSampler(dataset, { replacement: true, numSamples: steps * batchSize });
 
     const backend = await createOnnxBackend({
       threads: positiveInteger(values, 'threads'),
       flavour: choice(values, 'flavour', ['auto', 'portable', 'tuned']),
     });
+    const network = model.create(shape);
     const trainer = new Trainer({
-      network: model.create(shape),
+      network,
       backend,
-      optimizers: { default: adam() },
+      optimizers: optimizersFor(network, adam),
       losses: model.losses,
       progress: false,
     });

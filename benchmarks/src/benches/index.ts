@@ -1,7 +1,8 @@
 import type { Measurement } from '../Measurement.js';
 import { compile } from './compile.js';
 import { hostOverhead } from './hostOverhead.js';
+import { predict } from './predict.js';
 import { train } from './train.js';
 
 /** Everything `npm run bench` can run. A new one is a file beside this one and a row here. */
-export const benches: readonly Measurement[] = [train, compile, hostOverhead];
+export const benches: readonly Measurement[] = [train, predict, compile, hostOverhead];

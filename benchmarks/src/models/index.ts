@@ -1,5 +1,5 @@
 import { resnet18 } from './resnet18.js';
-import type { TimedModel } from './TimedModel.js';
+import type { Mode, TimedModel, TimedShape } from './TimedModel.js';
 
 /** Every network the benches know. A new one is a file beside this one, a row here and a row in `peers/peerModels.py`. */
 export const models: Readonly<Record<string, TimedModel>> = { resnet18 };
@@ -10,4 +10,14 @@ export function modelNamed(name: string): TimedModel {
   if (model === undefined)
     throw new RangeError(`There is no model ${name}; there are ${Object.keys(models).join(', ')}.`);
   return model;
+}
+
+/** Ours must not be slower, whatever is asked for. */
+const ANY_SHAPE_LIMIT = 1;
+
+/** The shape that was asked for, with the model's limit where it is one of its list; else the list's first. */
+export function shapeWithLimit(model: TimedModel, mode: Mode, shape?: readonly number[]): TimedShape {
+  const listed = model.shapes[mode];
+  if (shape === undefined) return listed[0];
+  return listed.find((one) => one.shape.join() === shape.join()) ?? { shape, limit: ANY_SHAPE_LIMIT };
 }

@@ -1,0 +1,25 @@
+import type { Stepper } from '../steppers/Stepper.js';
+import { mean } from '../statistics.js';
+
+/** An engine that takes its turns. */
+export interface Timed {
+  readonly stepper: Stepper;
+  /** Mean step of each round, in milliseconds. */
+  readonly rounds: number[];
+  peakRssMb: number;
+}
+
+export const timed = (stepper: Stepper): Timed => ({ stepper, rounds: [], peakRssMb: NaN });
+
+/** Alternates the engines, so that each sees the machine in the same states; the one that begins changes every round. */
+export async function alternate(engines: readonly Timed[], rounds: number, steps: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const first = round % engines.length;
+    for (const engine of [...engines.slice(first), ...engines.slice(0, first)]) {
+      const { ms, peakRssMb } = await engine.stepper.steps(steps);
+      // Calls of unequal length never occur: `steps` is a multiple of every K.
+      engine.rounds.push(mean(ms));
+      engine.peakRssMb = peakRssMb;
+    }
+  }
+}
