@@ -47,6 +47,10 @@ export class DataLoader implements Loader {
     const { dataset, batchSize, sampler = new SequentialSampler(dataset), seed = 0, dropLast = false } = options;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw new ArgumentError(`batchSize must be a positive integer, got ${batchSize}.`);
+    if (sampler.batchSize !== undefined && sampler.batchSize !== batchSize)
+      throw new ArgumentError(
+        `The sampler composes batches of ${sampler.batchSize}, but batchSize is ${batchSize}. Give both the same.`,
+      );
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.batches = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);

@@ -260,6 +260,10 @@ describe('errors', () => {
     expect(() => new DataLoader({ dataset, batchSize: 4, dropLast: true })).toThrow(
       'The sampler gives 3 samples, which make no batch of 4.',
     );
+    const balanced = { length: 4, batchSize: 2, indices: () => [0, 1, 2, 0] };
+    expect(() => new DataLoader({ dataset, batchSize: 4, sampler: balanced })).toThrow(
+      'The sampler composes batches of 2, but batchSize is 4.',
+    );
     expect(() => new DataLoader({ dataset: { length: 0, get: () => ({}) }, batchSize: 4 })).toThrow(ArgumentError);
     expect(await failure({ dataset, batchSize: 2 }, -1)).toBeInstanceOf(ArgumentError);
     expect(await failure({ dataset, batchSize: 2 }, 0, 3)).toEqual(

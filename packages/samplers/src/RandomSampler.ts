@@ -1,4 +1,5 @@
 import { ArgumentError, createRng, permutation, type Rng } from '@delira/core';
+import { checkCount, checkEpoch } from './checks.js';
 import { candidatesOf, type IndexSource } from './IndexSource.js';
 import type { Sampler } from './Sampler.js';
 
@@ -22,8 +23,7 @@ export class RandomSampler implements Sampler {
   constructor(source: IndexSource, options: RandomSamplerOptions = {}) {
     const candidates = candidatesOf(source);
     const { seed = 0, replacement = false, numSamples = candidates.length } = options;
-    if (!Number.isInteger(numSamples) || numSamples < 1)
-      throw new ArgumentError(`numSamples must be a positive integer, got ${numSamples}.`);
+    checkCount('numSamples', numSamples);
     if (!replacement && numSamples > candidates.length) {
       throw new ArgumentError(
         `Cannot draw ${numSamples} samples out of ${candidates.length} without replacement. Lower numSamples, or set replacement: true.`,
@@ -35,10 +35,13 @@ export class RandomSampler implements Sampler {
     this.#replacement = replacement;
   }
 
+  static fromDataset(dataset: { readonly length: number }, options: RandomSamplerOptions = {}): Promise<RandomSampler> {
+    return Promise.resolve(new RandomSampler(dataset, options));
+  }
+
   /** @throws ArgumentError unless the epoch is a non-negative integer. */
   indices(epoch: number): Iterable<number> {
-    if (!Number.isSafeInteger(epoch) || epoch < 0)
-      throw new ArgumentError(`An epoch is counted 0, 1, 2, …; got ${epoch}.`);
+    checkEpoch(epoch);
     const rng = this.#rng.fork(epoch);
     const candidates = this.#candidates;
     const positions = this.#replacement

@@ -7,6 +7,8 @@
 export interface Sampler {
   /** Indices per epoch. */
   readonly length: number;
+  /** Set by samplers that compose whole batches: their indices are meant to be cut into groups of this size, and of no other. */
+  readonly batchSize?: number;
   /** @param epoch counted from 0. */
   indices(epoch: number): Iterable<number>;
 }

@@ -12,6 +12,10 @@ export class SequentialSampler implements Sampler {
     this.length = this.#candidates.length;
   }
 
+  static fromDataset(dataset: { readonly length: number }): Promise<SequentialSampler> {
+    return Promise.resolve(new SequentialSampler(dataset));
+  }
+
   indices(): Iterable<number> {
     return this.#candidates.values();
   }
