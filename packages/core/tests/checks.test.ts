@@ -35,6 +35,15 @@ describe('checkBatch', () => {
     checkBatch({ ...good, caseId: full([7], 0) }, inputs);
   });
 
+  it('accepts a batch without an optional entry, and checks one that is there', () => {
+    const specs = { ...inputs, noise: { shape: [2], dtype: 'float32', optional: true } } as const;
+    checkBatch(good, specs);
+    checkBatch({ ...good, noise: full([3, 2], 0) }, specs);
+    expect(() => {
+      checkBatch({ ...good, noise: full([3, 4], 0) }, specs);
+    }).toThrow('Batch entry "noise" has shape [3, 4]; expected [N, 2].');
+  });
+
   it.each<[string, Sample, string]>([
     ['a missing entry', { data: good['data']! }, 'The batch has no entry "label". It has: data.'],
     ['another shape', { ...good, data: full([3, 2, 4, 5], 0) }, 'has shape [3, 2, 4, 5]; expected [N, 1, ?, ?].'],

@@ -2,10 +2,10 @@ import { createReferenceBackend } from '@delira/backend-reference';
 import { type BatchSignature, namedVariables, type NDArray, type Tensor, TrainableSystem } from '@delira/core';
 import { crossEntropyLoss, freeze, matchWeights } from '@delira/nn';
 import { adam, sgd } from '@delira/optim';
-import { expectClose } from '@delira/testkit';
+import { expectClose, probe } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import { ResNet18 } from '../src/index.js';
-import { batchOf, fixture, initialWeights, probe } from './fixture.js';
+import { batchOf, fixture, initialWeights } from './fixture.js';
 
 /** Takes float64 images, so that the reference backend sees them unrounded. */
 class WideInput extends ResNet18 {

@@ -14,6 +14,7 @@ export {
 } from './activations/activations.js';
 export { elu, gelu, hardSigmoid, leakyRelu, logSigmoid, silu } from './activations/functions.js';
 export { PReLU } from './activations/PReLU.js';
+export { dcganScale, dcganWeight } from './initializers/dcgan.js';
 export { type Fans, fansOf } from './initializers/fansOf.js';
 export { filled } from './initializers/filled.js';
 export { gainOf, type Nonlinearity } from './initializers/gainOf.js';

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
-from fixtures import metrics, nn, nn_details, optim, resnet18, safetensors, schedules
+from fixtures import dcgan, metrics, nn, nn_details, optim, resnet18, safetensors, schedules, unet
 
-FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules}
+FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "dcgan": dcgan, "unet": unet}
 
 
 def close(left, right) -> bool:

@@ -7,6 +7,8 @@ export interface InputSpec {
   readonly dtype: DType;
   /** Smallest and largest value allowed, checked on the host: graphs cannot throw. */
   readonly range?: readonly [low: number, high: number];
+  /** Whether a batch may lack the entry. Default false. */
+  readonly optional?: boolean;
 }
 
 function matches(shape: Shape, spec: readonly (number | null)[]): boolean {
@@ -38,7 +40,7 @@ export function checkBatch(
   for (const name of names) {
     const spec = inputs[name];
     const array = batch[name];
-    if (spec === undefined) continue;
+    if (spec === undefined || (array === undefined && spec.optional === true)) continue;
     if (array === undefined)
       throw new InputError(
         `The batch has no entry "${name}". It has: ${Object.keys(batch).join(', ') || 'none'}. Rename the dataset's key, or override prepareBatch.`,

@@ -1,4 +1,14 @@
-import { bindAll, constant, formatShape, Module, ShapeError, sizeOf, type Tensor, type Variable } from '@delira/core';
+import {
+  bindAll,
+  constant,
+  formatShape,
+  type Initializer,
+  Module,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+  type Variable,
+} from '@delira/core';
 import { filled } from '../initializers/filled.js';
 import { checkChannels, perChannel } from './perChannel.js';
 
@@ -9,6 +19,8 @@ export interface BatchNormOptions {
   readonly momentum?: number | null;
   /** Whether channels are scaled and shifted by parameters. Default true. */
   readonly affine?: boolean;
+  /** Draws the weight. Default: ones. */
+  readonly initialize?: Initializer;
 }
 
 /**
@@ -30,12 +42,12 @@ export abstract class BatchNorm extends Module {
   protected constructor(
     private readonly spatialRanks: readonly number[],
     readonly channels: number,
-    { epsilon = 1e-5, momentum = 0.1, affine = true }: BatchNormOptions,
+    { epsilon = 1e-5, momentum = 0.1, affine = true, initialize = filled(1) }: BatchNormOptions,
   ) {
     super();
     this.#epsilon = epsilon;
     this.#momentum = momentum;
-    this.weight = affine ? this.param([channels], filled(1)) : null;
+    this.weight = affine ? this.param([channels], initialize) : null;
     this.bias = affine ? this.param([channels], filled(0)) : null;
     this.running_mean = this.buffer([channels], 0);
     this.running_var = this.buffer([channels], 1);
