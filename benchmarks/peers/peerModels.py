@@ -1,4 +1,4 @@
-"""What PyTorch is timed with: a row per model, with its twin, the configuration for a shape and random batches."""
+"""What PyTorch is timed with: a row per model, with the configuration for a shape of images [N, C, ...spatial] and random batches."""
 
 from dataclasses import dataclass
 from typing import Callable
@@ -8,12 +8,13 @@ import torch
 from models import TWINS
 
 CLASSES = 10
+SEGMENTED_CLASSES = 4
+NOISE_LENGTH = 100
 
 
 @dataclass(frozen=True)
 class Peer:
     twin: object
-    """Our network's config for a batch of images [N, C, ...spatial]."""
     config: Callable[[list], dict]
     batch: Callable[[list], dict]
 
@@ -22,6 +23,29 @@ def images_with_class(shape: list) -> dict:
     return {"data": torch.randn(shape), "label": torch.randint(0, CLASSES, (shape[0],))}
 
 
+def images_with_mask(shape: list) -> dict:
+    return {"data": torch.randn(shape), "label": torch.randint(0, SEGMENTED_CLASSES, (shape[0], *shape[2:]))}
+
+
+def images_with_noise(shape: list) -> dict:
+    return {"data": torch.randn(shape), "noise": torch.randn(shape[0], NOISE_LENGTH)}
+
+
+def classifier(shape: list) -> dict:
+    return {"inChannels": shape[1], "numClasses": CLASSES}
+
+
+def segmenter(shape: list) -> dict:
+    return {"inChannels": shape[1], "numClasses": SEGMENTED_CLASSES}
+
+
+def generator(shape: list) -> dict:
+    return {"inChannels": shape[1], "noiseLength": NOISE_LENGTH, "features": 64, "imageSize": shape[2]}
+
+
 PEERS = {
-    "resnet18": Peer(TWINS["resnet18"], lambda shape: {"inChannels": shape[1], "numClasses": CLASSES}, images_with_class),
+    "resnet18": Peer(TWINS["resnet18"], classifier, images_with_class),
+    "unet2d": Peer(TWINS["unet2d"], segmenter, images_with_mask),
+    "unet3d": Peer(TWINS["unet3d"], segmenter, images_with_mask),
+    "dcgan": Peer(TWINS["dcgan"], generator, images_with_noise),
 }

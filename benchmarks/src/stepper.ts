@@ -37,11 +37,12 @@ const main = async (): Promise<void> => {
   const model = modelNamed(values.model);
   const mode = choice(values, 'mode', ['train', 'predict']);
   const network = model.create(shape);
+  const createOptimizer = optimizers[choice(values, 'optimizer', ['sgd', 'adam', 'adamw'])];
   const system = new TrainableSystem(network, {
-    optimizers: optimizersFor(network, optimizers[choice(values, 'optimizer', ['sgd', 'adam', 'adamw'])]),
     losses: model.losses,
+    ...(mode === 'train' ? { optimizers: optimizersFor(network, createOptimizer) } : {}),
   });
-  const batches = [1, 2, 3, 4].map((seed) => model.batch(shape, seed));
+  const batches = [1, 2, 3, 4].map((seed) => model.batch(shape, seed, mode));
   const signature = Object.fromEntries(
     Object.entries(batches[0] ?? {}).map(([name, array]) => [name, { shape: array.shape, dtype: array.dtype }]),
   );

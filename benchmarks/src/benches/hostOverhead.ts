@@ -37,7 +37,7 @@ export const hostOverhead: Measurement = {
     const { shape } = shapeWithLimit(model, 'train', values['shape'] === undefined ? undefined : shapeOption(values));
     const steps = positiveInteger(values, 'steps');
     const batchSize = shape[0] ?? 1;
-    const batches = Array.from({ length: 4 }, (_, seed) => model.batch(shape, seed));
+    const batches = Array.from({ length: 4 }, (_, seed) => model.batch(shape, seed, 'train'));
     const rowsOf = (entry: string): NDArray =>
       stackArrays(
         batches.flatMap((batch) => {

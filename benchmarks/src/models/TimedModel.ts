@@ -22,7 +22,7 @@ export interface TimedModel {
   /** Empty where the network's own step computes them. */
   readonly losses: Readonly<Record<string, NamedLoss>>;
   /** Speed does not depend on what the images show. */
-  batch(shape: readonly number[], seed: number): Sample;
+  batch(shape: readonly number[], seed: number, mode: Mode): Sample;
 }
 
 /** A list of shapes that keep one limit. */
@@ -30,4 +30,4 @@ export const shapesWithin = (
   limit: number,
   first: readonly number[],
   ...others: readonly (readonly number[])[]
-): [TimedShape, ...TimedShape[]] => [{ shape: first, limit }, ...others.map((shape) => ({ shape, limit }))];
+): readonly [TimedShape, ...TimedShape[]] => [{ shape: first, limit }, ...others.map((shape) => ({ shape, limit }))];

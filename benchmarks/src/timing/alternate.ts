@@ -6,20 +6,23 @@ export interface Timed {
   readonly stepper: Stepper;
   /** Mean step of each round, in milliseconds. */
   readonly rounds: number[];
+  /** Resident memory after the last round, in MiB. */
+  rssMb: number;
+  /** The most resident memory so far, in MiB. */
   peakRssMb: number;
 }
 
-export const timed = (stepper: Stepper): Timed => ({ stepper, rounds: [], peakRssMb: NaN });
+export const timed = (stepper: Stepper): Timed => ({ stepper, rounds: [], rssMb: NaN, peakRssMb: NaN });
 
 /** Alternates the engines, so that each sees the machine in the same states; the one that begins changes every round. */
 export async function alternate(engines: readonly Timed[], rounds: number, steps: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const first = round % engines.length;
     for (const engine of [...engines.slice(first), ...engines.slice(0, first)]) {
-      const { ms, peakRssMb } = await engine.stepper.steps(steps);
+      const { ms, rssMb, peakRssMb } = await engine.stepper.steps(steps);
       // Calls of unequal length never occur: `steps` is a multiple of every K.
       engine.rounds.push(mean(ms));
-      engine.peakRssMb = peakRssMb;
+      Object.assign(engine, { rssMb, peakRssMb });
     }
   }
 }

@@ -63,6 +63,7 @@ const tableRow = (label: string, engine: Timed, peer: Timed | null): readonly st
   peer === null ? '' : (median(engine.rounds) / median(peer.rounds)).toFixed(2),
   peer === null ? '' : (bestOf(engine) / bestOf(peer)).toFixed(2),
   engine.peakRssMb.toFixed(0),
+  engine.rssMb.toFixed(0),
 ];
 
 /** Our step of one shape against the peer's, in alternating rounds of equally many steps; prints its table. */
@@ -94,7 +95,7 @@ export async function compareWithPeer(options: CompareOptions): Promise<Compared
   );
   console.log(
     formatTable([
-      ['ms per step', 'median', 'best', 'ratio', 'ratio of best', 'peak MiB'],
+      ['ms per step', 'median', 'best', 'ratio', 'ratio of best', 'peak MiB', 'MiB after'],
       ...(single === ours ? [] : [tableRow('ours, K = 1', singleTimed, peerTimed)]),
       tableRow(`ours, K = ${stepsPerCall}`, oursTimed, peerTimed),
       ...(peerTimed === null
@@ -110,7 +111,7 @@ export async function compareWithPeer(options: CompareOptions): Promise<Compared
       ...(ratio === null ? [] : [`Time: ${ratio.toFixed(2)} of PyTorch's, at most ${limit}.`]),
       ...(memoryRatio === null || memoryLimit === null
         ? []
-        : [`Memory: ${memoryRatio.toFixed(2)} of PyTorch's, at most ${memoryLimit}.`]),
+        : [`Peak memory: ${memoryRatio.toFixed(2)} of PyTorch's, at most ${memoryLimit}.`]),
     ].join(' '),
   );
 

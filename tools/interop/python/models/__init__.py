@@ -3,6 +3,8 @@
 A row per network. `tools/interop` compares the numbers of both, `benchmarks` their times.
 """
 
+from models.dcgan import dcgan
 from models.resnet18 import resnet18
+from models.unet import unet2d, unet3d
 
-TWINS = {"resnet18": resnet18}
+TWINS = {"resnet18": resnet18, "unet2d": unet2d, "unet3d": unet3d, "dcgan": dcgan}

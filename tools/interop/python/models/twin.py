@@ -29,11 +29,14 @@ class Supervised:
     def groups(self, model: torch.nn.Module) -> dict:
         return {"default": list(model.parameters())}
 
+    def loss_of(self, model: torch.nn.Module, batch: dict) -> torch.Tensor:
+        return self.loss(model(batch["data"]), batch["label"])
+
     def step(self, model: torch.nn.Module, optimizers: dict, batch: dict, noise: dict) -> list:
         use_masks(model, noise)
         optimizer = optimizers["default"]
         optimizer.zero_grad(set_to_none=True)
-        loss = self.loss(model(batch["data"]), batch["label"])
+        loss = self.loss_of(model, batch)
         loss.backward()
         optimizer.step()
         return [loss.item()]
