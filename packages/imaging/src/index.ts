@@ -1,1 +1,15 @@
-export {};
+export { affineOf, geometryFromAffine, indexToWorld, type World, worldToIndex } from './geometry/affine.js';
+export {
+  type Geometry,
+  type Grid,
+  IDENTITY_DIRECTION,
+  type Matrix3,
+  type Matrix4,
+  type Vector3,
+} from './geometry/Geometry.js';
+export type { Interpolation } from './resample/Interpolation.js';
+export { originOffset } from './resample/originOffset.js';
+export { type ResampleOptions, resampleToImage, type ResampleToImageOptions } from './resample/resampleToImage.js';
+export { resampleToShape, type ResampleToShapeOptions } from './resample/resampleToShape.js';
+export { resampleToSpacing } from './resample/resampleToSpacing.js';
+export { gridOf, type Volume, volume, type VolumeOptions } from './Volume.js';

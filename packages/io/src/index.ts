@@ -10,3 +10,8 @@ export { type Mnist, type MnistOptions, readMnist } from './readMnist.js';
 export { type SafetensorsLimits } from './safetensors/parseHeader.js';
 export { readSafetensors, type Safetensors } from './safetensors/readSafetensors.js';
 export { writeSafetensors } from './safetensors/writeSafetensors.js';
+export type { LoadLimits } from './files/loadBytes.js';
+export type { NiftiForm } from './nifti/niftiAffine.js';
+export { loadNifti, readNifti, type ReadNiftiOptions } from './nifti/readNifti.js';
+export type { StoredType } from './nifti/encodeNumbers.js';
+export { saveNifti, writeNifti, type WriteNiftiOptions } from './nifti/writeNifti.js';

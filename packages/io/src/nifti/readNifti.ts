@@ -1,0 +1,91 @@
+import type { DType, NDArray } from '@delira/core';
+import { type Volume, volume } from '@delira/imaging';
+import { FormatError } from '../errors.js';
+import { decompress, decompressStart, decompressSync, isGzip } from '../files/decompress.js';
+import { DEFAULT_MAXIMUM_BYTES, loadBytes, type LoadLimits, namingFile } from '../files/loadBytes.js';
+import { decodeNumbers } from './decodeNumbers.js';
+import type { NiftiForm } from './niftiAffine.js';
+import { LONGEST_HEADER, type NiftiHeader, parseNiftiHeader } from './parseNiftiHeader.js';
+
+export interface ReadNiftiOptions extends LoadLimits {
+  /**
+   * Of the array. Default: as stored where there is such a dtype, int32 for other integers, and for scaled values float32, or float64 where
+   * they are stored in more than 16 bits.
+   */
+  readonly dtype?: Exclude<DType, 'float16' | 'bool'>;
+  /** Where the geometry is taken from; default as nibabel: the sform where it is set, else the qform, else the voxel sizes. */
+  readonly form?: NiftiForm;
+}
+
+/**
+ * Reads a NIfTI-1 or NIfTI-2 file, compressed or not, in either byte order. The array is `[..., t, z, y, x]`; colours and the parts of
+ * complex numbers come first: `[3, z, y, x]`. Values are scaled by `scl_slope` and `scl_inter`. An array may be a view of `bytes`.
+ *
+ * @throws FormatError when the bytes are not a whole NIfTI file, or ask for more than `maximumBytes`; nothing is allocated before that is known.
+ */
+export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Volume {
+  if (!isGzip(bytes)) return toVolume(bytes, checkedHeader(bytes, bytes.length, options), options, false);
+  const header = checkedHeader(decompressStart(bytes, LONGEST_HEADER), null, options);
+  return toVolume(decompressSync(bytes, header.offset + header.dataBytes), header, options, true);
+}
+
+/**
+ * Loads a `.nii` or `.nii.gz` file; see `readNifti`.
+ *
+ * @throws NotFoundError when there is no such file.
+ * @throws FormatError when it is not a whole NIfTI file, or larger than `maximumBytes`.
+ * @throws InputError when the operating system does not let it be read.
+ */
+export async function loadNifti(path: string, options: ReadNiftiOptions = {}): Promise<Volume> {
+  return namingFile(path, async () => {
+    const bytes = await loadBytes(path, options);
+    if (!isGzip(bytes)) return toVolume(bytes, checkedHeader(bytes, bytes.length, options), options, true);
+    const header = checkedHeader(decompressStart(bytes, LONGEST_HEADER), null, options);
+    return toVolume(await decompress(bytes, header.offset + header.dataBytes), header, options, true);
+  });
+}
+
+function checkedHeader(start: Uint8Array, fileBytes: number | null, options: ReadNiftiOptions): NiftiHeader {
+  const header = parseNiftiHeader(start, options.form);
+  const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
+  const needed = header.offset + header.dataBytes;
+  if (needed > maximumBytes)
+    throw new FormatError(
+      `Its header asks for ${needed} bytes, for voxels [${header.shape.join(', ')}] of ${header.type.name}: beyond the limit of ${maximumBytes}. Raise maximumBytes if that is meant.`,
+    );
+  if (fileBytes !== null) checkLength(header, fileBytes);
+  return header;
+}
+
+function checkLength({ offset, dataBytes, shape, type }: NiftiHeader, bytes: number): void {
+  if (bytes < offset + dataBytes)
+    throw new FormatError(
+      `Voxels [${shape.join(', ')}] of ${type.name} need ${offset + dataBytes} bytes, there are ${bytes}. The file is truncated.`,
+    );
+}
+
+/** @param owned whether the bytes may be changed. */
+function toVolume(bytes: Uint8Array, header: NiftiHeader, options: ReadNiftiOptions, owned: boolean): Volume {
+  const { offset, dataBytes, shape, type, scaling, littleEndian, geometry, metadata } = header;
+  checkLength(header, bytes.length);
+  const stored = bytes.subarray(offset, offset + dataBytes);
+  const array = decodeNumbers(stored, type.number, {
+    littleEndian,
+    owned,
+    shape: type.components === 1 ? shape : [...shape, type.components],
+    scaling: type.components === 1 ? scaling : null,
+    ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
+  });
+  return volume(type.components === 1 ? array : componentsFirst(array), { ...geometry, metadata });
+}
+
+/** `[..., c]` as `[c, ...]`. */
+function componentsFirst({ dtype, shape, data }: NDArray): NDArray {
+  const components = shape.at(-1)!;
+  const voxels = data.length / components;
+  const planar = data.slice();
+  for (let component = 0; component < components; component++) {
+    for (let i = 0; i < voxels; i++) planar[component * voxels + i] = data[i * components + component]!;
+  }
+  return { dtype, shape: [components, ...shape.slice(0, -1)], data: planar };
+}
