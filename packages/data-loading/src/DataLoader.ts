@@ -2,7 +2,7 @@ import { ArgumentError, createRng, InputError, type Rng, type Sample } from '@de
 import { type Sampler, SequentialSampler } from '@delira/samplers';
 import type { Batch, Loader } from './Batch.js';
 import { collate, type Collate } from './collate.js';
-import type { Dataset } from './Dataset.js';
+import type { Dataset } from './datasets/Dataset.js';
 
 /** Changes one sample before it is batched. Returns new arrays: those it is given may be the dataset's own. */
 export type Transform = (sample: Sample, rng: Rng) => Sample | Promise<Sample>;
@@ -44,7 +44,8 @@ export class DataLoader implements Loader {
 
   /** @throws ArgumentError for an unusable batch size or seed, an empty dataset, or when `dropLast` leaves no batch. */
   constructor(options: DataLoaderOptions) {
-    const { dataset, batchSize, sampler = new SequentialSampler(dataset), seed = 0, dropLast = false } = options;
+    const { dataset, batchSize, seed = 0, dropLast = false } = options;
+    const sampler: Sampler = options.sampler ?? new SequentialSampler(dataset);
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw new ArgumentError(`batchSize must be a positive integer, got ${batchSize}.`);
     if (sampler.batchSize !== undefined && sampler.batchSize !== batchSize)

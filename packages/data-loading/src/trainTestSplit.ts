@@ -1,6 +1,6 @@
 import { ArgumentError, createRng, InputError, permutation, type Rng } from '@delira/core';
-import type { Dataset } from './Dataset.js';
-import { Subset } from './Subset.js';
+import type { Dataset } from './datasets/Dataset.js';
+import { Subset } from './datasets/Subset.js';
 
 export interface TrainTestSplitOptions {
   /** A fraction of the dataset, below 1 (rounded up, as scikit-learn does), or a number of samples; default 0.25. */
