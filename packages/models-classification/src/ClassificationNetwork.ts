@@ -1,11 +1,13 @@
 import {
+  ArgumentError,
   castArray,
+  formatShape,
   InputError,
   type InputSpec,
   type NDArray,
   Network,
-  ArgumentError,
   type Sample,
+  ShapeError,
   type Tensor,
 } from '@delira/core';
 
@@ -76,7 +78,16 @@ export abstract class ClassificationNetwork<C extends ClassificationConfig = Cla
   /** Logits [N, numClasses] of images [N, inChannels, ...spatial]. */
   abstract forward(data: Tensor): Tensor;
 
+  /** @throws ShapeError for images of another shape than `inputs` says. */
   override predict({ data }: Pick<ClassificationBatch, 'data'>): ClassificationPrediction {
+    const { shape } = this.inputs.data;
+    if (
+      data.shape.length !== shape.length + 1 ||
+      shape.some((extent, axis) => extent !== null && extent !== data.shape[axis + 1])
+    )
+      throw new ShapeError(
+        `${this.constructor.name} takes images of shape [${['N', ...shape.map((extent) => extent ?? '?')].join(', ')}], got ${formatShape(data.shape)}. Resize or convert the images, or build the network for them.`,
+      );
     return { pred: this.forward(data) };
   }
 

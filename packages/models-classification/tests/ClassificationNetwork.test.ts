@@ -47,7 +47,7 @@ describe('a network of one’s own', () => {
     const model = new ResNet18({ numClasses: 4 });
     expect(ResNet18.type).toBe('ResNet18');
     const config: unknown = JSON.parse(JSON.stringify(model.config));
-    expect(config).toEqual({ inChannels: 3, numClasses: 4 });
+    expect(config).toEqual({ inChannels: 3, numClasses: 4, spatialDims: 2, features: 64 });
     expect(new ResNet18(config as typeof model.config).config).toEqual(model.config);
   });
 

@@ -25,6 +25,7 @@ export { truncatedNormal, type TruncatedNormalOptions } from './initializers/tru
 export { uniform } from './initializers/uniform.js';
 export { xavierNormal, xavierUniform } from './initializers/xavier.js';
 export { AdaptiveAveragePool, GlobalAveragePool } from './layers/AdaptiveAveragePool.js';
+export { AdaptiveMaxPool } from './layers/AdaptiveMaxPool.js';
 export { AveragePool, type AveragePoolOptions } from './layers/AveragePool.js';
 export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './layers/BatchNorm.js';
 export { Conv, Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from './layers/Conv.js';

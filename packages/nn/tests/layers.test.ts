@@ -3,6 +3,7 @@ import { expectClose, type FixtureArray, fixtureArray } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   AdaptiveAveragePool,
+  AdaptiveMaxPool,
   AveragePool,
   BatchNorm1d,
   BatchNorm2d,
@@ -34,7 +35,7 @@ import {
   Tanh,
   UpsampleNearest,
 } from '../src/index.js';
-import { arrays, details, fixture, type LayerCase, tolerance } from './fixture.js';
+import { arrays, details, fixture, type LayerCase, more, tolerance } from './fixture.js';
 import { runLayer } from './runLayer.js';
 
 const pools: Readonly<Record<string, Layer>> = {
@@ -122,6 +123,15 @@ const further: Readonly<Record<string, Layer>> = {
   'prelu, shared': new PReLU(),
 };
 
+const later: Readonly<Record<string, Layer>> = {
+  'adaptive max pool 2x3, even': new AdaptiveMaxPool([2, 3]),
+  'adaptive max pool 3x2, ties': new AdaptiveMaxPool([3, 2]),
+  'adaptive max pool 5x3, more outputs than inputs': new AdaptiveMaxPool([5, 3]),
+  'adaptive max pool 1d': new AdaptiveMaxPool(3),
+  'adaptive max pool 3d, ties': new AdaptiveMaxPool([2, 1, 3]),
+  'adaptive max pool 3d, to one': new AdaptiveMaxPool(1),
+};
+
 async function compare(layer: Layer, expected: LayerCase): Promise<void> {
   // PyTorch's hard sigmoid multiplies by a sixth in float32, in float64 too.
   const bound = layer instanceof HardSigmoid ? { rtol: 1e-7, atol: 1e-9 } : tolerance;
@@ -147,6 +157,7 @@ describe.each<readonly [string, readonly LayerCase[], Readonly<Record<string, La
   ['activations', fixture.activations, activations],
   ['batch norm', fixture.batchNorm, batchNorms],
   ['further layers', details.layers, further],
+  ['later layers', more.layers, later],
 ])('%s: outputs and gradients equal PyTorch', (_, all, table) => {
   const cases = all.filter(({ name }) => !absent.has(name));
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
-from fixtures import dcgan, metrics, nn, nn_details, optim, resnet18, safetensors, schedules, unet
+from fixtures import dcgan, metrics, nn, nn_details, nn_more, optim, resnet18, safetensors, schedules, unet, volumes
 
-FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "dcgan": dcgan, "unet": unet}
+FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "nn_more": nn_more, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "dcgan": dcgan, "volumes": volumes, "unet": unet}
 
 
 def close(left, right) -> bool:

@@ -1,4 +1,5 @@
 import { concat, Module, perAxis, type Shape, slice, type Tensor } from '@delira/core';
+import { adaptiveWindows } from './adaptiveWindows.js';
 
 /**
  * Means over windows chosen so that the output has the spatial extents `size`, as PyTorch's `AdaptiveAvgPool1d`, `2d` and `3d`: output i
@@ -30,9 +31,7 @@ function alongAxis(x: Tensor, axis: number, outputs: number): Tensor {
     const shape = [...x.shape.slice(0, axis), outputs, inputs / outputs, ...x.shape.slice(axis + 1)];
     return x.reshape(shape).mean([axis + 1]);
   }
-  const parts = Array.from({ length: outputs }, (_, index) => {
-    const start = Math.floor((index * inputs) / outputs);
-    const end = Math.ceil(((index + 1) * inputs) / outputs);
+  const parts = adaptiveWindows(inputs, outputs).map(({ start, end }) => {
     const at = x.shape.map((_extent, other) => (other === axis ? start : 0));
     const extent = x.shape.map((other, position) => (position === axis ? end - start : other));
     return slice(x, at, extent).mean([axis], { keepDims: true });
