@@ -79,6 +79,18 @@ describe('errors while tracing', () => {
     expect(failing).toThrow('In encoder.conv1: matmul of [2, 3], [2, 3]: expected [..., M, K] and [..., K, N]');
   });
 
+  it('name the innermost module, also where a layer throws them itself', () => {
+    const failing = (): unknown =>
+      trace((recording) =>
+        recording.inScope('encoder', () =>
+          recording.inScope('encoder.conv1', () => {
+            throw new ShapeError('Conv2d takes [N, 1, ?, ?].');
+          }),
+        ),
+      );
+    expect(failing).toThrow(new ShapeError('In encoder.conv1: Conv2d takes [N, 1, ?, ?].'));
+  });
+
   it('keep their class', () => {
     expect(() => traceOf([i32(2)], (x) => x!.exp())).toThrow(DTypeError);
     expect(() => traceOf([i32(2)], (x) => x!.exp())).toThrow('exp takes a floating dtype, got int32. Cast it first.');

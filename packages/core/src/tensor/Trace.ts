@@ -28,6 +28,15 @@ export interface TraceOptions {
   readonly names?: ReadonlyMap<StateCell, string>;
 }
 
+/** The error with the module it arose in, unless it names one already: a layer's own check does not know its path. */
+function located(error: unknown, scope: string): unknown {
+  const isShapeError = error instanceof ShapeError;
+  if ((!isShapeError && !(error instanceof DTypeError)) || scope === '' || error.message.startsWith('In '))
+    return error;
+  const message = `In ${scope}: ${error.message}`;
+  return isShapeError ? new ShapeError(message, { cause: error }) : new DTypeError(message, { cause: error });
+}
+
 /** Records primitives in execution order. Tracing is synchronous. */
 export class Trace implements TraceContext {
   readonly training: boolean;
@@ -64,6 +73,8 @@ export class Trace implements TraceContext {
     this.#scopes.push(scope);
     try {
       return body();
+    } catch (error) {
+      throw located(error, scope);
     } finally {
       this.#scopes.pop();
     }
@@ -93,9 +104,7 @@ export class Trace implements TraceContext {
     try {
       avals = this.table[prim].infer(inputs, attrs);
     } catch (error) {
-      if (error instanceof ShapeError) throw new ShapeError(`${this.#where()}${error.message}`, { cause: error });
-      if (error instanceof DTypeError) throw new DTypeError(`${this.#where()}${error.message}`, { cause: error });
-      throw error;
+      throw located(error, this.scope);
     }
     const outputs = avals.map((aval) => this.#value(aval));
     this.nodes.push({
