@@ -3,7 +3,8 @@
     python trainSteps.py --job DIRECTORY/job.json
 
 job.json: {"weights": file, "batches": file, "inChannels": 1, "classes": 10, "threads": 2, "runs": [run, ...]}
-run:      {"name": "adam-float64", "optimizer": {"type": "adam", "lr": 0.001}, "dtype": "float64", "steps": 20, "gradientBatches": 1}
+run:      {"name": "adam-float64", "optimizer": {"type": "adam", "lr": 0.001}, "dtype": "float64", "steps": 20, "gradientBatches": 1,
+           "firstBatch": 0 (optional: where in the batches it begins)}
 
 The weights carry torchvision's names; the batches hold `image` [steps, N, C, H, W] and `label` [steps, N].
 Beside job.json it writes result.json with the losses of every run, and per run
@@ -41,23 +42,23 @@ def save(tensors: dict, path: Path) -> None:
 
 
 def train(job: dict, folder: Path, run: dict, weights: dict, batches: dict) -> dict:
-    name, dtype = run["name"], getattr(torch, run["dtype"])
+    name, dtype, first = run["name"], getattr(torch, run["dtype"]), run.get("firstBatch", 0)
     for index in range(run["gradientBatches"]):
         model = create_model(job, weights, dtype)
-        loss_of(model, batches, index, dtype).backward()
+        loss_of(model, batches, first + index, dtype).backward()
         save({key: p.grad for key, p in model.named_parameters()}, folder / f"{name}.gradients.{index}.safetensors")
     model = create_model(job, weights, dtype)
     optimizer = create_optimizer(run["optimizer"], model.parameters())
     losses = []
     for step in range(run["steps"]):
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(model, batches, step, dtype)
+        loss = loss_of(model, batches, first + step, dtype)
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
     save(model.state_dict(), folder / f"{name}.state.safetensors")
     with torch.no_grad():
-        save({"logits": model.eval()(batches["image"][0].to(dtype))}, folder / f"{name}.logits.safetensors")
+        save({"logits": model.eval()(batches["image"][first].to(dtype))}, folder / f"{name}.logits.safetensors")
     return {"losses": losses}
 
 

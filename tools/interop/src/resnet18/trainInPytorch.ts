@@ -12,6 +12,8 @@ export interface PytorchRun {
   readonly optimizer: Readonly<Record<string, string | number>>;
   readonly dtype: 'float32' | 'float64';
   readonly steps: number;
+  /** Where in the batches it begins; 0 by default. */
+  readonly firstBatch?: number;
   /** For how many batches, from the first, gradients are computed at the initial weights. */
   readonly gradientBatches: number;
 }
