@@ -37,6 +37,8 @@ function sessionOptions({ providers, threads, spinning }: SessionSettings): Infe
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // Plans one block for all intermediate results, with gaps: a quarter more memory at the peak (GAN of 64 images: 1222 against 761 MB), no faster.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
   };
