@@ -13,3 +13,5 @@ export { type ResampleOptions, resampleToImage, type ResampleToImageOptions } fr
 export { resampleToShape, type ResampleToShapeOptions } from './resample/resampleToShape.js';
 export { resampleToSpacing } from './resample/resampleToSpacing.js';
 export { gridOf, type Volume, volume, type VolumeOptions } from './Volume.js';
+export { takeSlice } from './measure/takeSlice.js';
+export { type Colour, overlayLabels, type OverlayOptions } from './overlayLabels.js';

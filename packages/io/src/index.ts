@@ -15,3 +15,5 @@ export type { NiftiForm } from './nifti/niftiAffine.js';
 export { loadNifti, readNifti, type ReadNiftiOptions } from './nifti/readNifti.js';
 export type { StoredType } from './nifti/encodeNumbers.js';
 export { saveNifti, writeNifti, type WriteNiftiOptions } from './nifti/writeNifti.js';
+export { type ImageMode, loadImage, readImage, type ReadImageOptions } from './images/readImage.js';
+export { type ImageFormat, saveImage, writeImage, type WriteImageOptions } from './images/writeImage.js';
