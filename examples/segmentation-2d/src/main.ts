@@ -1,0 +1,16 @@
+import { startProgram } from '@delira/brain-atlas';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTask } from './task.js';
+
+await startProgram(
+  process.argv.slice(2),
+  {
+    script: 'segmentation-2d',
+    about: 'Trains a 2D U-Net on slices of one half of a brain, predicts the whole and judges the other half.',
+    full: { epochs: 10, steps: 30, batchSize: 8, learningRate: 0.003 },
+    smoke: { epochs: 1, steps: 20, batchSize: 4, dice: 0.2 },
+    output: resolve(fileURLToPath(import.meta.url), '../../output'),
+  },
+  createTask,
+);
