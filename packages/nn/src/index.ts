@@ -41,11 +41,13 @@ export { Flatten } from './layers/Flatten.js';
 export { GroupNorm, type GroupNormOptions } from './layers/GroupNorm.js';
 export { Identity } from './layers/Identity.js';
 export { InstanceNorm, type InstanceNormOptions } from './layers/InstanceNorm.js';
+export { interpolateLinear, type InterpolateLinearOptions } from './layers/interpolateLinear.js';
 export type { Layer } from './layers/Layer.js';
 export { LayerNorm, type LayerNormOptions } from './layers/LayerNorm.js';
 export { Linear, type LinearOptions } from './layers/Linear.js';
 export { MaxPool } from './layers/MaxPool.js';
 export { Sequential } from './layers/Sequential.js';
+export { UpsampleLinear } from './layers/UpsampleLinear.js';
 export { UpsampleNearest } from './layers/UpsampleNearest.js';
 export {
   bceWithLogits,
