@@ -1,4 +1,4 @@
-"""Records the fixtures that `npm test` compares with, or checks that the recorded ones are still what PyTorch says.
+"""Records the fixtures that `npm test` compares with, or checks that the recorded ones are still what the peers say.
 
     python recordFixtures.py --root REPOSITORY [--check] [NAME...]
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
-from fixtures import dcgan, metrics, nn, nn_details, nn_more, optim, resnet18, safetensors, schedules, unet, volumes
+from fixtures import dcgan, imaging, metrics, nifti, nn, nn_details, nn_more, npy, optim, resnet18, safetensors, schedules, unet, volumes
 
-FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "nn_more": nn_more, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "dcgan": dcgan, "volumes": volumes, "unet": unet}
+FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "nn_more": nn_more, "metrics": metrics, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "dcgan": dcgan, "volumes": volumes, "unet": unet, "imaging": imaging, "nifti": nifti, "npy": npy}
 
 
 def close(left, right) -> bool:
