@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+
+/** The short run takes seconds, and what it must reach is far from guessing, which is right in a tenth of cases. */
+const SMOKE = { epochs: '6', perClass: 20, size: '32', accuracy: 0.3 } as const;
+const FULL = { epochs: '10', perClass: 100, size: '64' } as const;
+
+export const help = `Trains ResNet18 on your images: a folder with one sub-folder of PNG, JPEG, TIFF or WebP files for each class.
+
+  npm run own-images -- [FOLDER] [options]
+
+  FOLDER              the folder; without one, some handwritten digits are written as PNGs first
+  --epochs N          epochs in all (default ${FULL.epochs})
+  --size N            images are resized to N × N pixels (default ${FULL.size})
+  --mode NAME         grey or rgb (default: grey if the first image of each class is)
+  --val-size X        share of each class that is kept apart to test on (default 0.25)
+  --batch-size N      images per step (default 16)
+  --learning-rate X   largest value of the one-cycle schedule (default 0.001)
+  --seed N            seed of weights, order and split (default 0)
+  --output DIR        checkpoint, model, picture (default examples/own-images/output)
+  --resume            go on from the checkpoint in DIR, with the same folder and options as before
+  --smoke             a short run on few digits in DIR/smoke that fails below ${100 * SMOKE.accuracy} % accuracy: for CI
+  --help
+`;
+
+export interface Options {
+  /** Null: digits are written into the output first. */
+  readonly folder: string | null;
+  /** Digits of each class then. */
+  readonly perClass: number;
+  readonly epochs: number;
+  readonly size: number;
+  /** Null: as the files are. */
+  readonly mode: 'grey' | 'rgb' | null;
+  readonly valSize: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly output: string;
+  readonly resume: boolean;
+  /** Accuracy below which the run counts as failed. */
+  readonly requiredAccuracy: number;
+}
+
+/** Gives null when help was asked for. @throws Error naming the option. */
+export function parseOptions(args: readonly string[], defaultOutput: string): Options | null {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      epochs: { type: 'string' },
+      size: { type: 'string' },
+      mode: { type: 'string' },
+      'val-size': { type: 'string', default: '0.25' },
+      'batch-size': { type: 'string', default: '16' },
+      'learning-rate': { type: 'string', default: '0.001' },
+      seed: { type: 'string', default: '0' },
+      output: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
+  if (positionals.length > 1) throw new Error(`One folder is expected, got ${positionals.join(', ')}.`);
+  const { smoke, mode } = values;
+  if (mode !== undefined && mode !== 'grey' && mode !== 'rgb')
+    throw new Error(`--mode must be grey or rgb, got "${mode}".`);
+  const defaults = smoke ? SMOKE : FULL;
+  const number = (name: string, text: string, least: number, most = Infinity, integer = true): number => {
+    const value = Number(text);
+    if (value >= least && value <= most && Number.isFinite(value) && (!integer || Number.isSafeInteger(value)))
+      return value;
+    const kind = integer ? 'an integer' : 'a number';
+    const limits = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new Error(`--${name} must be ${kind} ${limits}, got "${text}".`);
+  };
+  return {
+    folder: positionals[0] ?? null,
+    perClass: defaults.perClass,
+    epochs: number('epochs', values.epochs ?? defaults.epochs, 1),
+    size: number('size', values.size ?? defaults.size, 16),
+    mode: mode ?? null,
+    valSize: number('val-size', values['val-size'], 0.05, 0.95, false),
+    batchSize: number('batch-size', values['batch-size'], 2),
+    learningRate: number('learning-rate', values['learning-rate'], 0, Infinity, false),
+    seed: number('seed', values.seed, 0),
+    output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
+    resume: values.resume,
+    requiredAccuracy: smoke ? SMOKE.accuracy : 0,
+  };
+}
