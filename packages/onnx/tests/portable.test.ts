@@ -26,7 +26,7 @@ function programOf(prim: PrimitiveName, inputs: readonly Aval[], attrs: object):
 /** Operators of opset 17 that portable graphs are made of: a new one is a decision. */
 const standard = new Set([
   ...['Abs', 'Add', 'Div', 'Erf', 'Exp', 'Floor', 'Log', 'Mul', 'Neg', 'Pow', 'Relu', 'Sigmoid', 'Sqrt', 'Sub', 'Tanh'],
-  ...['Max', 'Min', 'Equal', 'Greater', 'IsNaN', 'Less', 'LessOrEqual', 'Where', 'Cast'],
+  ...['Max', 'Min', 'Clip', 'Equal', 'Greater', 'IsNaN', 'LeakyRelu', 'Less', 'LessOrEqual', 'Where', 'Cast'],
   ...['Concat', 'Expand', 'Pad', 'Reshape', 'ScatterElements', 'Slice', 'Transpose'],
   ...['ArgMax', 'ReduceMax', 'ReduceSum', 'MatMul', 'Conv', 'ConvTranspose', 'MaxPool'],
 ]);

@@ -1,4 +1,4 @@
-import { bindAll, concat, conv, gradients, maxPool, type Program, slice, type Tensor } from '@delira/core';
+import { bind, bindAll, concat, conv, gradients, maxPool, type Program, slice, type Tensor } from '@delira/core';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { checkTuned } from './support/checkTuned.js';
@@ -10,6 +10,7 @@ const layers = [
   'pointwise conv',
   'bias',
   'relu',
+  'leaky relu',
   'batch norm',
   'residual',
   'pool',
@@ -45,6 +46,8 @@ function apply({ kind, channels }: Layer, x: Tensor, earlier: readonly Tensor[],
       return x.add(variable([given]).reshape([1, given, 1, 1]));
     case 'relu':
       return x.relu();
+    case 'leaky relu':
+      return bind('leakyRelu', [x], { slope: 0.2 });
     case 'batch norm':
       return bindAll('batchNorm', [x, variable([given]), variable([given])], { epsilon: 1e-2 })[0]!;
     case 'residual':

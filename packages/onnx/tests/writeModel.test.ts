@@ -22,6 +22,7 @@ const model: OnnxModel = {
           kernel_shape: [],
           alpha: { float: 0.5 },
           whole: { float: 1 },
+          slopes: { floats: [0.25, -2] },
           mode: 'constant',
         },
       },

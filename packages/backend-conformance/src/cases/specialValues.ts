@@ -131,6 +131,11 @@ export const specialValues: readonly LiteralCase[] = [
   }),
   ...unary('overflow', [1000, -1000], { exp: [inf, 0], tanh: [1, -1], sigmoid: [1, 0] }),
   ...unary('halves', [-1.5, -0.5, 0.5, 1.5], { floor: [-2, -1, 0, 1] }),
+  { prim: 'leakyRelu', id: 'infinite', attrs: { slope: 0.25 }, inputs: [of(inf, -inf)], expected: [inf, -inf] },
+  { prim: 'leakyRelu', id: 'nan', attrs: { slope: 0.25 }, inputs: [of(nan, -1)], expected: [nan, -0.25] },
+  { prim: 'leakyStep', id: 'infinite', attrs: { slope: 0.25 }, inputs: [of(inf, -inf)], expected: [1, 0.25] },
+  { prim: 'leakyStep', id: 'zero', attrs: { slope: 0.25 }, inputs: [of(0, -0)], expected: [0.25, 0.25] },
+  { prim: 'leakyStep', id: 'falling', attrs: { slope: -2 }, inputs: [of(0, 1, -1)], expected: [-2, 1, -2] },
 
   ...binary('nan', nanPairs, {
     add: [nan, nan, nan],

@@ -106,6 +106,7 @@ interface TiedGradient {
 /** Where a function has no derivative, PyTorch's choice. */
 const tiedGradients: readonly TiedGradient[] = [
   { id: 'zero', prim: 'relu', attrs: {}, inputs: [[0, 1, -1]], expected: [[0, 1, 0]] },
+  { id: 'zero', prim: 'leakyRelu', attrs: { slope: 0.25 }, inputs: [[0, 1, -1]], expected: [[0.25, 1, 0.25]] },
   { id: 'zero', prim: 'abs', attrs: {}, inputs: [[0, 1, -1]], expected: [[0, 1, -1]] },
   {
     id: 'ties',

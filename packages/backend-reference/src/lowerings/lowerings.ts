@@ -7,7 +7,23 @@ import { matmul } from './matmul.js';
 import { broadcastTo, concat, oneHot, pad, reshape, slice, transpose } from './moving.js';
 import { maxPool, maxPoolGrad } from './pooling.js';
 import { argMax, reduceMax, reduceSum } from './reductions.js';
-import { abs, cast, erf, exp, floor, log, neg, positive, relu, sigmoid, sqrt, stopGradient, tanh } from './unary.js';
+import {
+  abs,
+  cast,
+  erf,
+  exp,
+  floor,
+  leakyRelu,
+  leakyStep,
+  log,
+  neg,
+  positive,
+  relu,
+  sigmoid,
+  sqrt,
+  stopGradient,
+  tanh,
+} from './unary.js';
 
 /** Every primitive has a lowering of its own here, so that decompositions can be tested against it. */
 export const lowerings = {
@@ -27,6 +43,8 @@ export const lowerings = {
   erf,
   exp,
   floor,
+  leakyRelu,
+  leakyStep,
   log,
   matmul,
   maximum,

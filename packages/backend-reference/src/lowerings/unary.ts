@@ -49,6 +49,19 @@ export const positive = lower((x, y) => {
   for (let i = 0; i < y.length; i++) y[i] = x[i]! > 0 ? 1 : 0;
 });
 
+export const leakyRelu: Lower<'leakyRelu'> = ([x], { slope }, [out]) => {
+  const from = x!.data;
+  const data = emptyData(out!, from.length);
+  for (let i = 0; i < data.length; i++) data[i] = from[i]! > 0 ? from[i]! : slope * from[i]!;
+  return [{ shape: x!.shape, data }];
+};
+export const leakyStep: Lower<'leakyStep'> = ([x], { slope }, [out]) => {
+  const from = x!.data;
+  const data = emptyData(out!, from.length);
+  for (let i = 0; i < data.length; i++) data[i] = from[i]! > 0 ? 1 : slope;
+  return [{ shape: x!.shape, data }];
+};
+
 export const cast: Lower<'cast'> = ([x], { dtype }, [out]) => {
   const from = x!.data;
   const data = emptyData(out!, from.length);

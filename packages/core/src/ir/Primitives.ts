@@ -36,6 +36,8 @@ export interface Primitives {
   floor: NoAttrs;
   relu: NoAttrs;
   positive: NoAttrs;
+  leakyRelu: { readonly slope: number };
+  leakyStep: { readonly slope: number };
   cast: { readonly dtype: DType };
   stopGradient: NoAttrs;
   // elementwise, broadcasting operands

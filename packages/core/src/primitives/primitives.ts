@@ -15,6 +15,8 @@ import { div } from './div.js';
 import { erf } from './erf.js';
 import { exp } from './exp.js';
 import { floor } from './floor.js';
+import { leakyRelu } from './leakyRelu.js';
+import { leakyStep } from './leakyStep.js';
 import { log } from './log.js';
 import { matmul } from './matmul.js';
 import { maximum } from './maximum.js';
@@ -58,6 +60,8 @@ export const primitives: PrimitiveTable = {
   erf,
   exp,
   floor,
+  leakyRelu,
+  leakyStep,
   log,
   matmul,
   maximum,

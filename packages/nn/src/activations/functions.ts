@@ -1,12 +1,7 @@
-import { erf, sigmoid, type Tensor } from '@delira/core';
+import { bind, erf, sigmoid, type Tensor } from '@delira/core';
 
 /** x where x > 0, else slope · x. */
-export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
-  return x
-    .relu()
-    .mul(1 - slope)
-    .add(x.mul(slope));
-}
+export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => bind('leakyRelu', [x], { slope });
 
 /** x where x > 0, else alpha · (eˣ − 1) (Clevert et al., 2016). */
 export function elu(x: Tensor, alpha = 1): Tensor {

@@ -34,7 +34,12 @@ export interface Initializer {
 
 /** An integer is a plain number, a float is wrapped: JavaScript cannot tell 1 from 1.0. */
 export type Attribute =
-  number | { readonly float: number } | string | readonly number[] | { readonly graph: OnnxGraph };
+  | number
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | string
+  | readonly number[]
+  | { readonly graph: OnnxGraph };
 
 export interface OnnxNode {
   readonly name: string;

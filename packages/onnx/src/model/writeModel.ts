@@ -11,14 +11,17 @@ import { ProtobufWriter } from './ProtobufWriter.js';
 
 // Field numbers are those of onnx.proto3 of the ONNX project; IR version 9 goes with opset 17 and later.
 const IR_VERSION = 9;
-const ATTRIBUTE = { float: 1, integer: 2, string: 3, graph: 5, integers: 7 } as const;
+const ATTRIBUTE = { float: 1, integer: 2, string: 3, graph: 5, floats: 6, integers: 7 } as const;
 
 function writeAttribute(writer: ProtobufWriter, name: string, attribute: Attribute): void {
   writer.string(1, name);
   if (typeof attribute === 'number') writer.integer(3, attribute).integer(20, ATTRIBUTE.integer);
   else if (typeof attribute === 'string') writer.string(4, attribute).integer(20, ATTRIBUTE.string);
   else if ('float' in attribute) writer.float(2, attribute.float).integer(20, ATTRIBUTE.float);
-  else if ('graph' in attribute)
+  else if ('floats' in attribute) {
+    for (const value of attribute.floats) writer.float(7, value);
+    writer.integer(20, ATTRIBUTE.floats);
+  } else if ('graph' in attribute)
     writer.message(6, (inner) => writeGraph(inner, attribute.graph)).integer(20, ATTRIBUTE.graph);
   else writer.integers(8, attribute).integer(20, ATTRIBUTE.integers);
 }

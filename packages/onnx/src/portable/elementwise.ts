@@ -22,6 +22,23 @@ export function lowerPositive(graph: GraphBuilder, x: OnnxValue): OnnxValue {
   return castTo(graph, graph.node('Greater', [x, zero], x.shape, { dtype: 'bool' }), x.dtype);
 }
 
+export const lowerLeakyRelu: OnnxLowering<{ readonly slope: number }> = (graph, [x], { slope }, out) => [
+  graph.node('LeakyRelu', [x!], out[0]!.shape, { attributes: { alpha: { float: slope } } }),
+];
+
+/** Makes every normal float32 above zero at least 1. */
+const STEEPEST = 3e38;
+
+/** Limits of a steep line where they are those of the step: two passes instead of four. */
+export const lowerLeakyStep: OnnxLowering<{ readonly slope: number }> = (graph, [x], { slope }, out) => {
+  const { shape } = out[0]!;
+  const scalar = (value: number): OnnxValue => graph.scalar(value, x!.dtype === 'float64' ? 'float64' : 'float32');
+  if (slope >= 0 && slope <= 1)
+    return [graph.node('Clip', [graph.binary('Mul', x!, scalar(STEEPEST)), scalar(slope), scalar(1)], shape)];
+  const falling = graph.binary('Mul', lowerPositive(graph, x!), scalar(1 - slope));
+  return [graph.binary('Add', falling, scalar(slope))];
+};
+
 /** The WebGPU provider's Pow fails where both operands are broadcast: one of them is expanded first. */
 export const lowerPow: OnnxLowering<NoAttrs> = (graph, [base, exponent], _attrs, out) => {
   const { shape } = out[0]!;

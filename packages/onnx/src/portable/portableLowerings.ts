@@ -3,6 +3,8 @@ import { lowerConv, lowerConvKernelGrad, lowerConvTranspose } from './conv.js';
 import {
   lowerCast,
   lowerCompare,
+  lowerLeakyRelu,
+  lowerLeakyStep,
   lowerOneHot,
   lowerPositive,
   lowerPow,
@@ -32,6 +34,8 @@ export const portableLowerings: OnnxLoweringTable = {
   erf: operator('Erf'),
   exp: operator('Exp'),
   floor: operator('Floor'),
+  leakyRelu: lowerLeakyRelu,
+  leakyStep: lowerLeakyStep,
   log: operator('Log'),
   matmul: lowerMatmul,
   maximum: operator('Max'),

@@ -23,6 +23,8 @@ const elementwise: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'erf',
   'exp',
   'floor',
+  'leakyRelu',
+  'leakyStep',
   'log',
   'maximum',
   'minimum',

@@ -77,6 +77,12 @@ export function convolve(
     : blockedConv(graph, x, filter, shape, options);
 }
 
+function activate(graph: GraphBuilder, x: OnnxValue, activation: Epilogue['activation']): OnnxValue {
+  if (activation === undefined) return x;
+  if (activation === 'relu') return graph.node('Relu', [x], x.shape);
+  return graph.node('LeakyRelu', [x], x.shape, { attributes: { alpha: { float: activation.slope } } });
+}
+
 /** Emits with what the kernel can take on, the rest after it: stacked maps have no place for a sum. */
 export function convolveDeferred(
   graph: GraphBuilder,
@@ -84,8 +90,8 @@ export function convolveDeferred(
   isStacked: boolean,
   epilogue: Epilogue,
 ): OnnxValue {
-  const { sum, relu = false, ...rest } = epilogue;
+  const { sum, activation, ...rest } = epilogue;
   if (sum === undefined || !isStacked) return emit(epilogue);
   const total = graph.binary('Add', emit(rest), sum);
-  return relu ? graph.node('Relu', [total], total.shape) : total;
+  return activate(graph, total, activation);
 }

@@ -1,4 +1,4 @@
-import { type Node, sameShape, type Shape, sizeOf, type ValueId } from '@delira/core';
+import { type Node, type Primitives, sameShape, type Shape, sizeOf, type ValueId } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { portableLowerings } from '../portable/portableLowerings.js';
@@ -13,17 +13,18 @@ function isPerChannel(operand: Shape, shape: Shape): boolean {
   );
 }
 
-/** A sum or ReLU of a value that is not written down yet becomes part of it. */
-function continueDeferred(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
+/** A sum, ReLU or leaky ReLU of a value that is not written down yet becomes part of it. */
+function continueDeferred(step: TunedStep, { prim, attrs, inputs, outputs }: Node): boolean {
   const { graph, values } = step;
   const output = outputs[0]!;
   const { shape } = step.aval(output);
   for (const [index, id] of inputs.entries()) {
     const deferred = values.deferred(id);
-    if (deferred === undefined || !step.isUsedOnce(id) || deferred.epilogue.relu === true) continue;
+    if (deferred === undefined || !step.isUsedOnce(id) || deferred.epilogue.activation !== undefined) continue;
     const { epilogue, emit } = deferred;
-    if (prim === 'relu') {
-      values.defer(output, { epilogue: { ...epilogue, relu: true }, emit });
+    if (prim === 'relu' || prim === 'leakyRelu') {
+      const activation = prim === 'relu' ? prim : (attrs as Primitives['leakyRelu']);
+      values.defer(output, { epilogue: { ...epilogue, activation }, emit });
       return true;
     }
     const other = inputs[1 - index];

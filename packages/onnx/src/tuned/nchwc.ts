@@ -11,8 +11,8 @@ export interface Epilogue {
   readonly bias?: OnnxValue;
   /** Of the output's shape, added. */
   readonly sum?: OnnxValue;
-  /** Applied last. */
-  readonly relu?: boolean;
+  /** Applied last: ReLU, or leaky ReLU with this slope. */
+  readonly activation?: 'relu' | { readonly slope: number };
 }
 
 export interface BlockedConvOptions extends Epilogue {
@@ -53,7 +53,7 @@ export function blockedConv(
     groups = 1,
     bias,
     sum,
-    relu = false,
+    activation,
   } = options;
   const attributes: Record<string, Attribute> = {
     kernel_shape: kernel,
@@ -62,7 +62,11 @@ export function blockedConv(
     pads: pads(padding),
     group: groups,
   };
-  if (relu) attributes['activation'] = 'Relu';
+  if (activation === 'relu') attributes['activation'] = 'Relu';
+  else if (activation !== undefined) {
+    attributes['activation'] = 'LeakyRelu';
+    attributes['activation_params'] = { floats: [activation.slope] };
+  }
   const inputs: (OnnxValue | string)[] = [x, filter];
   if (bias !== undefined || sum !== undefined) inputs.push(bias ?? '');
   if (sum !== undefined) inputs.push(sum);

@@ -77,6 +77,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Abs: elementwise(Math.abs),
   Add: elementwise((a, b) => a! + b!),
   Cast: ([x]) => [x!],
+  Clip: elementwise((value, low, high) => Math.min(Math.max(value!, low!), high!)),
   Concat: (inputs, { attributes }) => {
     const values = inputs as readonly Value[];
     const axis = integer(attributes['axis'], 0);
@@ -119,6 +120,10 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Gemm: ([a, b], { attributes }) => [matmul(a!, b!, attributes['transA'] === 1, attributes['transB'] === 1)],
   Greater: elementwise((a, b) => (a! > b! ? 1 : 0)),
+  LeakyRelu: ([x], { attributes }) => {
+    const { float: slope } = attributes['alpha'] as { readonly float: number };
+    return [valueOf(x!.shape, (index) => Math.max(0, x!.data[index]!) + slope * Math.min(0, x!.data[index]!))];
+  },
   MatMul: ([a, b]) => [matmul(a!, b!)],
   Max: elementwise(Math.max),
   MaxPool: maxPoolWithIndices,

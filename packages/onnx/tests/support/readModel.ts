@@ -32,12 +32,15 @@ function elementType(code: number): ElementType {
   return found[0] as ElementType;
 }
 
+const float = (bytes: WireValue | undefined): number => new Float32Array((bytes as Uint8Array).slice().buffer)[0]!;
+
 function readAttribute(fields: Fields): readonly [name: string, value: Attribute] {
   const values: Readonly<Record<number, () => Attribute>> = {
-    1: () => ({ float: new Float32Array((only(fields, 2) as Uint8Array).slice().buffer)[0]! }),
+    1: () => ({ float: float(only(fields, 2)) }),
     2: () => integer(fields, 3),
     3: () => text(fields, 4),
     5: () => ({ graph: readGraph(message(fields, 6)) }),
+    6: () => ({ floats: fields.get(7)!.map(float) }),
     7: () => readPacked(only(fields, 8) as Uint8Array),
   };
   return [text(fields, 1), values[integer(fields, 20)]!()];

@@ -97,11 +97,12 @@ export const blockedConv: Operator = ([x, filter, bias, sum], node, block) => {
     (index) => plain.data[index]! + (bias?.data[Math.floor(index / (height * width)) % channels] ?? 0),
   );
   const result = blocked(biased, block);
-  const isRelu = node.attributes['activation'] === 'Relu';
+  const { activation, activation_params: parameters } = node.attributes;
+  const slope = activation === 'LeakyRelu' ? (parameters as { readonly floats: readonly number[] }).floats[0]! : 0;
   return [
     valueOf(result.shape, (index) => {
       const value = result.data[index]! + (sum?.data[index] ?? 0);
-      return isRelu ? Math.max(0, value) : value;
+      return activation === undefined ? value : Math.max(0, value) + slope * Math.min(0, value);
     }),
   ];
 };
