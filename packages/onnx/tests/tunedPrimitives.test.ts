@@ -55,7 +55,7 @@ const further: readonly Readonly<Record<string, Case>>[] = [
 ];
 
 function samplesOf(prim: PrimitiveName): readonly Case[] {
-  return primitives[prim].samples.filter(({ inputs }) => inputs[0]!.shape.length === 4);
+  return primitives[prim].samples.filter(({ inputs }) => inputs[0]!.shape.length >= 4);
 }
 
 function programOf(prim: PrimitiveName, { inputs, attrs }: Case): Program {

@@ -70,6 +70,7 @@ export const batchNorm: Primitive<Primitives['batchNorm']> = {
     { id: '2d', inputs: [aval([2, 3, 4, 5]), aval([3]), aval([3])], attrs: { epsilon: 1e-5 } },
     { id: '2d-blocked', inputs: [aval([3, 16, 4, 4]), aval([16]), aval([16])], attrs: { epsilon: 1e-5 } },
     { id: '2d-blocked-1x1', inputs: [aval([4, 32, 1, 1]), aval([32]), aval([32])], attrs: { epsilon: 1e-5 } },
+    { id: '3d-blocked', inputs: [aval([2, 16, 3, 2, 4]), aval([16]), aval([16])], attrs: { epsilon: 1e-5 } },
     { id: '3d', inputs: [aval([2, 2, 3, 3, 3]), aval([2]), aval([2])], attrs: { epsilon: 1e-3 } },
     { id: 'features', inputs: [aval([5, 4]), aval([4]), aval([4])], attrs: { epsilon: 1e-5 } },
   ],

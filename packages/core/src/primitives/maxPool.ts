@@ -40,6 +40,32 @@ export const poolSamples: readonly { readonly id: string; readonly x: Shape; rea
       ],
     },
   },
+  {
+    id: '3d-blocked',
+    x: [2, 16, 4, 6, 5],
+    attrs: {
+      window: [2, 2, 2],
+      strides: [2, 2, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    },
+  },
+  {
+    id: '3d-blocked-3x3-stride2',
+    x: [2, 16, 5, 4, 7],
+    attrs: {
+      window: [3, 3, 3],
+      strides: [2, 2, 2],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    },
+  },
 ];
 
 export function pooledShape(name: string, x: Shape, attrs: PoolAttrs): Shape {

@@ -114,6 +114,12 @@ export const convolutionSamples: readonly {
     attrs: { strides: [1, 1], padding: one2d, dilation: [1, 1], groups: 1 },
   },
   {
+    id: '2d-whole-map',
+    x: [3, 16, 4, 3],
+    kernel: [5, 16, 4, 3],
+    attrs: { strides: [2, 2], padding: no2d, dilation: [1, 1], groups: 1 },
+  },
+  {
     id: '2d-stem',
     x: [2, 1, 14, 14],
     kernel: [16, 1, 7, 7],
@@ -183,6 +189,81 @@ export const convolutionSamples: readonly {
     id: '3d-same',
     x: [1, 2, 4, 5, 4],
     kernel: [3, 2, 3, 3, 3],
+    attrs: {
+      strides: [1, 1, 1],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked',
+    x: [2, 16, 3, 5, 4],
+    kernel: [32, 16, 3, 3, 3],
+    attrs: {
+      strides: [1, 1, 1],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked-stride2',
+    x: [2, 16, 5, 4, 7],
+    kernel: [16, 16, 3, 3, 3],
+    attrs: {
+      strides: [2, 2, 2],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked-pointwise-stride2',
+    x: [1, 16, 5, 4, 4],
+    kernel: [32, 16, 1, 1, 1],
+    attrs: {
+      strides: [2, 2, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked-upsampling',
+    x: [2, 16, 4, 6, 4],
+    kernel: [32, 16, 2, 2, 2],
+    attrs: {
+      strides: [2, 2, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-stem',
+    x: [2, 2, 5, 4, 6],
+    kernel: [16, 2, 3, 3, 3],
     attrs: {
       strides: [1, 1, 1],
       padding: [

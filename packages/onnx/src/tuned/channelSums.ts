@@ -1,6 +1,7 @@
 import type { Shape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { BlockSize } from './Layout.js';
+import { asMaps, mapsShape } from './maps.js';
 import { blockedConv, NCHWC } from './nchwc.js';
 
 /** Most values added one after the other in float32: rows are summed in bands of at most this many, and the bands as a tree. */
@@ -44,22 +45,29 @@ function bandMeans(
   return { means, bands, values: shape[2]! * shape[3]! };
 }
 
-/** Sum of a blocked x [N, C, H, W] over batch and space: [C]. */
+/** Sum of a blocked x [N, C, ...spatial] over batch and space: [C]. */
 export function channelSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize): OnnxValue {
-  const { means, bands, values } = bandMeans(graph, x);
-  return graph.binary('Mul', joinBands(graph, means, x.shape, bands, block, true), graph.scalar(values));
+  const maps = asMaps(graph, x);
+  const { means, bands, values } = bandMeans(graph, maps);
+  return graph.binary('Mul', joinBands(graph, means, maps.shape, bands, block, true), graph.scalar(values));
 }
 
 /** Mean over batch and space: [C]. A division, since the reciprocal of a count, rounded, would shift a large mean. */
 export function channelMeans(graph: GraphBuilder, x: OnnxValue, block: BlockSize): OnnxValue {
-  const { means, bands } = bandMeans(graph, x);
-  return graph.binary('Div', joinBands(graph, means, x.shape, bands, block, true), graph.scalar(x.shape[0]! * bands));
+  const maps = asMaps(graph, x);
+  const { means, bands } = bandMeans(graph, maps);
+  const count = graph.scalar(maps.shape[0]! * bands);
+  return graph.binary('Div', joinBands(graph, means, maps.shape, bands, block, true), count);
 }
 
-/** Sum of a blocked x [N, C, H, W] over space: [N, C]. */
+/** Sum of a blocked x [N, C, ...spatial] over space: [N, C]. */
 export function spatialSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize): OnnxValue {
-  const { means, bands, values } = bandMeans(graph, x);
-  return graph.binary('Mul', joinBands(graph, means, x.shape, bands, block, false), graph.scalar(values));
+  const maps = asMaps(graph, x);
+  const { means, bands, values } = bandMeans(graph, maps);
+  const sums = graph.binary('Mul', joinBands(graph, means, maps.shape, bands, block, false), graph.scalar(values));
+  const [batch, channels] = x.shape as [number, number];
+  if (maps.shape[0] === batch) return sums;
+  return graph.sum(graph.reshape(sums, [maps.shape[0]! / batch, batch, channels]), [0]);
 }
 
 /**
@@ -67,7 +75,8 @@ export function spatialSums(graph: GraphBuilder, x: OnnxValue, block: BlockSize)
  * operand: nothing is stored in between.
  */
 export function channelDots(graph: GraphBuilder, a: OnnxValue, b: OnnxValue, block: BlockSize): OnnxValue {
-  const { bands, shape } = splitBands(a.shape);
+  const all = mapsShape(a.shape);
+  const { bands, shape } = splitBands(all);
   const [batch, channels, height, width] = shape as [number, number, number, number];
   const maps = batch * channels;
   const products = blockedConv(
@@ -80,5 +89,5 @@ export function channelDots(graph: GraphBuilder, a: OnnxValue, b: OnnxValue, blo
       groups: maps,
     },
   );
-  return joinBands(graph, products, a.shape, bands, block, true);
+  return joinBands(graph, products, all, bands, block, true);
 }

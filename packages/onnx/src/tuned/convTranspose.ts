@@ -4,35 +4,15 @@ import { convolutionKind } from './convolutionKind.js';
 import { convolve } from './convolve.js';
 import type { BlockSize } from './Layout.js';
 import { inputGradByTaps, usesTaps } from './smallMaps.js';
+import { type Phase, phasesOf } from './stridePhases.js';
 import { transposedFilter } from './transposedFilter.js';
 import type { TunedLowering } from './TunedStep.js';
 import { usefulTaps } from './usefulTaps.js';
+import { volumeInputGrad } from './volumeInputGrad.js';
 
 type Attrs = Primitives['convTranspose'];
 
-/** One in every `stride` positions of an axis, starting at `offset`: which taps reach it, and the padding of the convolution that computes them. */
-interface Phase {
-  /** In the order of that convolution: descending. */
-  readonly taps: Shape;
-  readonly padding: readonly [low: number, high: number];
-}
-
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
-
-/**
- * dx[i] is the sum of g[j − t] · w[a + stride · t], where a = (i + low) mod stride and j = (i + low − a) / stride. Positions with the
- * same a form a convolution of stride 1 over g. All phases get the extent of the longest, ⌈extent / stride⌉.
- */
-function phasesOf(extent: number, given: number, kernel: number, stride: number, low: number): readonly Phase[] {
-  const count = Math.ceil(extent / stride);
-  return range(stride).map((offset) => {
-    const first = (offset + low) % stride;
-    const shift = (offset + low - first) / stride;
-    const taps = range(kernel).filter((tap) => tap % stride === first);
-    const before = taps.length - 1 - shift;
-    return { taps: taps.reverse(), padding: [before, count - 1 + shift - (given - 1)] };
-  });
-}
 
 /** Positions of the phases back between one another: [N, s·s·C, h, w] → [N, C, s·h, s·w]. */
 function interleave(
@@ -145,6 +125,12 @@ export const tunedConvTranspose: TunedLowering<Attrs> = (step, { inputs, outputs
   const isStrided = attrs.strides.some((stride) => stride !== 1);
   if (kind === null || kind.kernel !== 'kernel' || (isStrided && attrs.dilation.some((dilation) => dilation !== 1)))
     return false;
+  if (step.aval(output).shape.length === 5) {
+    const volume = volumeInputGrad(step, operands, values.get(kernel, 'kernel'), attrs);
+    if (volume === null) return false;
+    values.define(output, volume, 'blocked');
+    return true;
+  }
   const result = (isStrided ? atStride : atStrideOne)(
     graph,
     values.get(y, 'blocked'),

@@ -18,11 +18,13 @@ export function convolutionKind(
 ): ConvolutionKind | null {
   if (!fitsLayout(y, 'blocked', block)) return null;
   const channels = x.shape[1]!;
+  // Taps along the depth are further channels, see `stackDepth`.
+  const depthTaps = kernel.shape.length === 5 ? kernel.shape[2]! : 1;
   if (groups === 1 && fitsLayout(x, 'blocked', block) && fitsLayout(kernel, 'kernel', block))
     return { input: 'blocked', kernel: 'kernel', isDepthwise: false };
-  if (groups === 1 && channels < block && fitsLayout(kernel, 'narrowKernel', block))
+  if (groups === 1 && channels * depthTaps < block && fitsLayout(kernel, 'narrowKernel', block))
     return { input: 'plain', kernel: 'narrowKernel', isDepthwise: false };
-  if (groups === channels && groups === y.shape[1] && fitsLayout(x, 'blocked', block))
+  if (kernel.shape.length === 4 && groups === channels && groups === y.shape[1] && fitsLayout(x, 'blocked', block))
     return { input: 'blocked', kernel: 'narrowKernel', isDepthwise: true };
   return null;
 }

@@ -3,6 +3,7 @@ import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { portableLowerings } from '../portable/portableLowerings.js';
 import { type BlockSize, packInGraph } from './Layout.js';
+import { moveAxes } from './moveAxes.js';
 import { scaleChannels } from './nchwc.js';
 import type { TunedStep } from './TunedStep.js';
 
@@ -87,20 +88,24 @@ function byChannel(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
   }
 }
 
-/** An operand of a blocked elementwise primitive in the five axes [N, C/B, H, W, B], its broadcast axes of extent 1. */
-function inFiveAxes(step: TunedStep, id: ValueId, block: BlockSize): OnnxValue {
+/** A blocked shape in the axes of its memory, depth outermost: [D, N, C/B, H, W, B], in 2D with D = 1. */
+function blockedAxes([batch, channels, ...spatial]: Shape, block: number): Shape {
+  const [depth, height, width] = [...new Array<number>(3 - spatial.length).fill(1), ...spatial];
+  return [depth!, batch!, channels! / block, height!, width!, block];
+}
+
+/** An operand of a blocked elementwise primitive of this rank in the axes of the memory, its broadcast axes of extent 1. */
+function inBlockedAxes(step: TunedStep, id: ValueId, rank: number, block: BlockSize): OnnxValue {
   const { graph, values } = step;
   const { shape } = step.aval(id);
-  const [batch, channels, height, width] = [...new Array<number>(4 - shape.length).fill(1), ...shape] as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (channels === 1) return graph.reshape(values.get(id, 'plain'), [batch, 1, height, width, 1]);
-  const whole = graph.reshape(values.get(id, 'plain'), [batch, channels, height, width]);
-  const blocked = height * width === 1 ? whole : packInGraph(graph, whole, 'blocked', block);
-  return graph.reshape(blocked, [batch, channels / block, height, width, block]);
+  const full: Shape = [...new Array<number>(rank - shape.length).fill(1), ...shape];
+  const whole = graph.reshape(values.get(id, 'plain'), full);
+  if (full[1] === 1) {
+    const depthFirst = rank === 5 ? moveAxes(graph, whole, [2, 0, 1, 3, 4]) : whole;
+    return graph.reshape(depthFirst, blockedAxes(full, 1));
+  }
+  const blocked = sizeOf(full.slice(2)) === 1 ? whole : packInGraph(graph, whole, 'blocked', block);
+  return graph.reshape(blocked, blockedAxes(full, block));
 }
 
 /** An elementwise primitive in the layout of its class. */
@@ -137,10 +142,9 @@ export function lowerElementwise(step: TunedStep, node: Node): void {
     return;
   }
   if (layout === 'blocked') {
-    const [batch, channels, height, width] = aval.shape as [number, number, number, number];
-    const split = [batch, channels / block, height, width, block];
+    const split = blockedAxes(aval.shape, block);
     const operands = node.inputs.map((id) =>
-      isWhole(id) ? graph.reshape(values.get(id, 'blocked'), split) : inFiveAxes(step, id, block),
+      isWhole(id) ? graph.reshape(values.get(id, 'blocked'), split) : inBlockedAxes(step, id, aval.shape.length, block),
     );
     values.define(
       output,

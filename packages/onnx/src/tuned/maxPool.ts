@@ -1,9 +1,10 @@
-import type { Aval, PoolAttrs, Shape } from '@delira/core';
+import { type Aval, type PoolAttrs, type Shape, sizeOf, type ValueId } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { castTo } from '../portable/elementwise.js';
 import { type BlockSize, fitsLayout } from './Layout.js';
+import { asMaps } from './maps.js';
 import { NCHWC, pads } from './nchwc.js';
-import type { TunedLowering } from './TunedStep.js';
+import type { TunedLowering, TunedStep } from './TunedStep.js';
 
 /** Windows of 2, or of 3 padded by 1, at stride 2: what the gradient below covers. */
 export function poolsInBlocks(x: Aval, { window, strides, padding }: PoolAttrs, block: BlockSize): boolean {
@@ -24,15 +25,49 @@ function pool(graph: GraphBuilder, x: OnnxValue, { window, strides, padding }: P
   });
 }
 
+/** The two axes within the slices of a volume. */
+function withinSlices({ window, strides, padding }: PoolAttrs): PoolAttrs {
+  return { window: window.slice(-2), strides: strides.slice(-2), padding: padding.slice(-2) };
+}
+
+/** Maxima within each slice of a volume: maps [D · N, C, h, w]. The gradient needs them again. */
+function poolSlices(step: TunedStep, x: ValueId, attrs: PoolAttrs, [, channels, , height, width]: Shape): OnnxValue {
+  const { graph, values } = step;
+  return step.remember(`pooled slices:${x}:${attrs.window.join()}`, () => {
+    const maps = asMaps(graph, values.get(x, 'blocked'));
+    return pool(graph, maps, withinSlices(attrs), [maps.shape[0]!, channels!, height!, width!]);
+  });
+}
+
+/** Maxima of slices along the depth, at stride 2: window 2, or 3 padded by 1. */
+function poolDepth(graph: GraphBuilder, slices: OnnxValue, window: number, shape: Shape): OnnxValue {
+  const [batch, channels, depth, height, width] = shape as [number, number, number, number, number];
+  const size = batch * channels * height * width;
+  const given = slices.shape[0]! / batch;
+  const rows = graph.reshape(slices, [1, given, size]);
+  const pairs = graph.reshape(resize(graph, rows, 2 * depth, -Infinity), [depth, 2, size]);
+  const half = { shape: [depth, 1, size], dtype: slices.dtype };
+  const [even, odd] = graph.nodes('Split', [pairs], [half, half], { attributes: { axis: 1 } }) as [
+    OnnxValue,
+    OnnxValue,
+  ];
+  const largest = graph.node('Max', [even, odd], half.shape);
+  if (window === 2) return graph.reshape(largest, shape);
+  const previous = shift(graph, graph.reshape(odd, [1, depth, size]), 1, -Infinity);
+  return graph.reshape(graph.node('Max', [graph.reshape(largest, previous.shape), previous], previous.shape), shape);
+}
+
 export const tunedMaxPool: TunedLowering<PoolAttrs> = (step, { inputs, outputs, attrs }) => {
+  const { graph, values } = step;
   const [x] = inputs as [number];
   const output = outputs[0]!;
   if (!poolsInBlocks(step.aval(x), attrs, step.block)) return false;
-  step.values.define(
-    output,
-    pool(step.graph, step.values.get(x, 'blocked'), attrs, step.aval(output).shape),
-    'blocked',
-  );
+  const { shape } = step.aval(output);
+  const pooled =
+    shape.length === 5
+      ? poolDepth(graph, poolSlices(step, x, attrs, shape), attrs.window[0]!, shape)
+      : pool(graph, values.get(x, 'blocked'), attrs, shape);
+  values.define(output, pooled, 'blocked');
   return true;
 };
 
@@ -88,25 +123,24 @@ function alongAxis(graph: GraphBuilder, x: OnnxValue, y: OnnxValue, grad: OnnxVa
  * The first maximum in row-major order lies in the first row whose own maximum is the window's, at its first place there: so the gradient
  * goes to rows first, then to columns. Ties are exact, constant regions included.
  */
-export const tunedMaxPoolGrad: TunedLowering<PoolAttrs> = (step, { inputs, outputs, attrs }) => {
-  const { graph, block, values } = step;
-  const [x, y, grad] = inputs as [number, number, number];
-  const output = outputs[0]!;
-  if (!poolsInBlocks(step.aval(x), attrs, block)) return false;
-  const [batch, channels, height, width] = step.aval(x).shape as [number, number, number, number];
-  const [, , pooledHeight, pooledWidth] = step.aval(y).shape as [number, number, number, number];
+function gradWithinMaps(
+  graph: GraphBuilder,
+  { image, pooled, grad }: Readonly<Record<'image' | 'pooled' | 'grad', OnnxValue>>,
+  attrs: PoolAttrs,
+  block: BlockSize,
+): OnnxValue {
+  const [batch, channels, height, width] = image.shape as [number, number, number, number];
+  const [, , pooledHeight, pooledWidth] = pooled.shape as [number, number, number, number];
   const maps = (batch * channels) / block;
   const window = attrs.window[1]!;
-
-  const image = values.get(x, 'blocked');
   const horizontal = { window: [1, window], strides: [1, 2], padding: [[0, 0] as const, attrs.padding[1]!] };
   const rowMaxima = pool(graph, image, horizontal, [batch, channels, height, pooledWidth]);
   const byRows = (value: OnnxValue, rows: number): OnnxValue => graph.reshape(value, [maps, rows, pooledWidth * block]);
   const rowGrads = alongAxis(
     graph,
     byRows(rowMaxima, height),
-    byRows(values.get(y, 'blocked'), pooledHeight),
-    byRows(values.get(grad, 'blocked'), pooledHeight),
+    byRows(pooled, pooledHeight),
+    byRows(grad, pooledHeight),
     window,
   );
   const byColumns = (value: OnnxValue, columns: number): OnnxValue =>
@@ -118,6 +152,35 @@ export const tunedMaxPoolGrad: TunedLowering<PoolAttrs> = (step, { inputs, outpu
     byColumns(rowGrads, pooledWidth),
     window,
   );
-  values.define(output, graph.reshape(grads, [batch, channels, height, width]), 'blocked');
+  return graph.reshape(grads, image.shape);
+}
+
+/** In 3D the gradient goes to slices first: the first slice whose own maximum is the window's. */
+export const tunedMaxPoolGrad: TunedLowering<PoolAttrs> = (step, { inputs, outputs, attrs }) => {
+  const { graph, block, values } = step;
+  const [x, y, grad] = inputs as [number, number, number];
+  const output = outputs[0]!;
+  if (!poolsInBlocks(step.aval(x), attrs, block)) return false;
+  const { shape } = step.aval(y);
+  const image = values.get(x, 'blocked');
+  const given = { image, pooled: values.get(y, 'blocked'), grad: values.get(grad, 'blocked') };
+  if (shape.length !== 5) {
+    values.define(output, gradWithinMaps(graph, given, attrs, block), 'blocked');
+    return true;
+  }
+  const slices = poolSlices(step, x, attrs, shape);
+  const [batch, , depth] = shape as [number, number, number];
+  const size = sizeOf(shape) / depth;
+  const rows = (value: OnnxValue, count: number): OnnxValue => graph.reshape(value, [1, count, size]);
+  const sliceGrads = alongAxis(
+    graph,
+    rows(slices, slices.shape[0]! / batch),
+    rows(given.pooled, depth),
+    rows(given.grad, depth),
+    attrs.window[0]!,
+  );
+  const within = { image: asMaps(graph, image), pooled: slices, grad: graph.reshape(sliceGrads, slices.shape) };
+  const grads = gradWithinMaps(graph, within, withinSlices(attrs), block);
+  values.define(output, graph.reshape(grads, image.shape), 'blocked');
   return true;
 };

@@ -1,6 +1,7 @@
 import { type Primitives, sizeOf } from '@delira/core';
 import { spatialSums, channelSums } from './channelSums.js';
 import { fitsLayout } from './Layout.js';
+import { asMaps, mapsShape } from './maps.js';
 import type { TunedLowering } from './TunedStep.js';
 
 /** Along the channels of blocked values, in whole blocks. */
@@ -12,8 +13,10 @@ export const tunedConcat: TunedLowering<Primitives['concat']> = (step, { inputs,
     !inputs.every((id) => fitsLayout(step.aval(id), 'blocked', block) && step.layoutOf(id) === 'blocked')
   )
     return false;
-  const parts = inputs.map((id) => values.get(id, 'blocked'));
-  values.define(output, graph.node('Concat', parts, step.aval(output).shape, { attributes: { axis: 1 } }), 'blocked');
+  const { shape } = step.aval(output);
+  const parts = inputs.map((id) => asMaps(graph, values.get(id, 'blocked')));
+  const joined = graph.node('Concat', parts, mapsShape(shape), { attributes: { axis: 1 } });
+  values.define(output, graph.reshape(joined, shape), 'blocked');
   return true;
 };
 
@@ -29,7 +32,9 @@ export const tunedSlice: TunedLowering<Primitives['slice']> = (step, { inputs, o
     fitsLayout(step.aval(output), 'blocked', block);
   const isAlongChannels = shape.every((extent, axis) => axis === 1 || (start[axis] === 0 && size[axis] === extent));
   if (!isBlocked || !isAlongChannels || start[1]! % block !== 0) return false;
-  values.define(output, graph.slice(values.get(x, 'blocked'), [start[1]!], [start[1]! + size[1]!], [1]), 'blocked');
+  const maps = asMaps(graph, values.get(x, 'blocked'));
+  const cut = graph.slice(maps, [start[1]!], [start[1]! + size[1]!], [1]);
+  values.define(output, graph.reshape(cut, step.aval(output).shape), 'blocked');
   return true;
 };
 
@@ -39,14 +44,19 @@ export const tunedBroadcastTo: TunedLowering<Primitives['broadcastTo']> = (step,
   const [x] = inputs as [number];
   const output = outputs[0]!;
   const [from, to] = [step.aval(x).shape, step.aval(output).shape];
-  if (step.layoutOf(output) !== 'blocked' || !fitsLayout(step.aval(output), 'blocked', block) || from.length !== 4)
+  if (
+    step.layoutOf(output) !== 'blocked' ||
+    !fitsLayout(step.aval(output), 'blocked', block) ||
+    from.length !== to.length
+  )
     return false;
-  if (from[1] !== to[1] || from[2] !== 1 || from[3] !== 1) return false;
-  const [batch, channels, height, width] = to as [number, number, number, number];
-  const split = [batch, channels / block, height * width, block];
+  if (from[1] !== to[1] || from.slice(2).some((extent) => extent !== 1)) return false;
+  const [maps, channels, height, width] = mapsShape(to) as [number, number, number, number];
+  const batch = to[0]!;
+  const split = [maps / batch, batch, channels / block, height * width, block];
   const expanded = graph.node(
     'Expand',
-    [graph.reshape(values.get(x, 'plain'), [from[0]!, channels / block, 1, block]), graph.int64(split)],
+    [graph.reshape(values.get(x, 'plain'), [1, from[0]!, channels / block, 1, block]), graph.int64(split)],
     split,
   );
   values.define(output, graph.reshape(expanded, to), 'blocked');
@@ -59,13 +69,15 @@ export const tunedReduceSum: TunedLowering<Primitives['reduceSum']> = (step, { i
   const [x] = inputs as [number];
   const output = outputs[0]!;
   const layout = step.layoutOf(x);
-  const over = [...axes].sort().join();
-  if (layout !== 'plain' && axes.length === step.aval(x).shape.length) {
-    const held = graph.reshape(values.held(x, layout), [sizeOf(step.aval(x).shape)]);
+  const { shape } = step.aval(x);
+  const isOverSpace = shape.every((_, axis) => axis < 2 || axes.includes(axis));
+  if (layout !== 'plain' && axes.length === shape.length) {
+    const held = graph.reshape(values.held(x, layout), [sizeOf(shape)]);
     values.define(output, graph.sum(held, [0]), 'plain');
     return true;
   }
-  if (layout !== 'blocked' || step.aval(x).dtype !== 'float32' || (over !== '2,3' && over !== '0,2,3')) return false;
-  values.define(output, (over === '2,3' ? spatialSums : channelSums)(graph, values.get(x, 'blocked'), block), 'plain');
+  if (layout !== 'blocked' || step.aval(x).dtype !== 'float32' || !isOverSpace || axes.includes(1)) return false;
+  const sums = axes.includes(0) ? channelSums : spatialSums;
+  values.define(output, sums(graph, values.get(x, 'blocked'), block), 'plain');
   return true;
 };

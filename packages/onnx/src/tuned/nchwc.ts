@@ -1,6 +1,7 @@
 import type { Padding, Shape } from '@delira/core';
 import type { Attribute } from '../model/OnnxModel.js';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { asMaps } from './maps.js';
 
 /** The engine's own operators on blocked activations. Internal to it: never to be written to a file or run by another version. */
 export const NCHWC = 'com.microsoft.nchwc';
@@ -76,9 +77,13 @@ export function blockedConv(
 /** x · scale + bias per channel of a blocked x, both [C], as a depthwise 1×1 convolution: one pass, epilogue included. */
 export function scaleChannels(graph: GraphBuilder, x: OnnxValue, scale: OnnxValue, epilogue: Epilogue = {}): OnnxValue {
   const channels = x.shape[1]!;
-  return blockedConv(graph, x, graph.reshape(scale, [channels, 1, 1, 1]), x.shape, {
+  const maps = asMaps(graph, x);
+  const { sum, ...rest } = epilogue;
+  const scaled = blockedConv(graph, maps, graph.reshape(scale, [channels, 1, 1, 1]), maps.shape, {
     kernel: [1, 1],
     groups: channels,
-    ...epilogue,
+    ...rest,
+    ...(sum === undefined ? {} : { sum: asMaps(graph, sum) }),
   });
+  return graph.reshape(scaled, x.shape);
 }

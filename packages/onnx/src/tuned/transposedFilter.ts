@@ -1,11 +1,29 @@
-import type { Shape } from '@delira/core';
+import { type Shape, sizeOf } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { BlockSize } from './Layout.js';
 import { NCHWC } from './nchwc.js';
 
 /**
- * A filter [O, C, ...window] in kernel layout as [C, O, ...taps] in kernel layout, with the listed taps in the listed order. One
- * Gather moves whole blocks; the operator that unblocks activations transposes them, which it does fifteen times faster than Transpose.
+ * Blocks of a filter in kernel layout, in the listed order and each transposed: [blocks, B of O, B of C]. One Gather moves whole
+ * blocks; the operator that unblocks activations transposes them, which it does fifteen times faster than Transpose.
+ */
+export function transposedBlocks(
+  graph: GraphBuilder,
+  filter: OnnxValue,
+  order: readonly number[],
+  block: BlockSize,
+): OnnxValue {
+  const blocks = graph.reshape(filter, [sizeOf(filter.shape) / (block * block), block, block]);
+  const gathered = graph.node('Gather', [blocks, graph.int64(order)], [order.length, block, block]);
+  const asMaps = graph.reshape(gathered, [order.length, block, block, 1]);
+  return graph.node('ReorderOutput', [asMaps], asMaps.shape, {
+    domain: NCHWC,
+    attributes: { channels: block },
+  });
+}
+
+/**
+ * A filter [O, C, ...window] in kernel layout as [C, O, ...taps] in kernel layout, with the listed taps in the listed order.
  */
 export function transposedFilter(
   graph: GraphBuilder,
@@ -24,12 +42,6 @@ export function transposedFilter(
       }
     }
   }
-  const blocks = graph.reshape(filter, [outputBlocks * channelBlocks * height * width, block, block]);
-  const gathered = graph.node('Gather', [blocks, graph.int64(order)], [order.length, block, block]);
-  const asMaps = graph.reshape(gathered, [order.length, block, block, 1]);
-  const transposed = graph.node('ReorderOutput', [asMaps], asMaps.shape, {
-    domain: NCHWC,
-    attributes: { channels: block },
-  });
+  const transposed = transposedBlocks(graph, filter, order, block);
   return graph.reshape(transposed, [channels, outputs, rows.length, columns.length]);
 }
