@@ -2,15 +2,19 @@ import { type ConvAttrs, type Primitives, type Shape, sizeOf } from '@delira/cor
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { hasPhases, phasedConvTranspose } from './phasedConvTranspose.js';
+import { convWholeMap, coversMap, kernelGradWholeMap, transposeWholeMap } from './wholeMap.js';
 import { reverseLastAxis, windowAttributes } from './window.js';
 
 const ones = (rank: number): Shape => new Array<number>(rank).fill(1);
 
-export const lowerConv: OnnxLowering<ConvAttrs> = (graph, [x, kernel], { strides, padding, dilation, groups }, out) => [
-  graph.node('Conv', [x!, kernel!], out[0]!.shape, {
-    attributes: windowAttributes({ kernel: kernel!.shape.slice(2), strides, dilation, padding, groups }),
-  }),
-];
+export const lowerConv: OnnxLowering<ConvAttrs> = (graph, [x, kernel], attrs, out) => {
+  const { strides, padding, dilation, groups } = attrs;
+  const { shape } = out[0]!;
+  const window = kernel!.shape.slice(2);
+  if (coversMap(x!.shape.slice(2), window, attrs)) return [convWholeMap(graph, x!, kernel!, shape)];
+  const attributes = windowAttributes({ kernel: window, strides, dilation, padding, groups });
+  return [graph.node('Conv', [x!, kernel!], shape, { attributes })];
+};
 
 /** kernel [O, C, ...window] as [C, O, ...window] with every window axis reversed: their product reversed. */
 function flippedKernel(graph: GraphBuilder, kernel: OnnxValue): OnnxValue {
@@ -27,6 +31,7 @@ function flippedKernel(graph: GraphBuilder, kernel: OnnxValue): OnnxValue {
 export const lowerConvTranspose: OnnxLowering<Primitives['convTranspose']> = (graph, [y, kernel], attrs, out) => {
   const { strides, padding, dilation, groups, spatial } = attrs;
   const window = kernel!.shape.slice(2);
+  if (coversMap(spatial, window, attrs)) return [transposeWholeMap(graph, y!, kernel!, out[0]!.shape)];
   const reach = window.map((extent, axis) => dilation[axis]! * (extent - 1));
   const flippedPadding = padding.map(([low, high], axis) => [reach[axis]! - low, reach[axis]! - high] as const);
   if (
@@ -146,7 +151,8 @@ function groupedKernelGrad(
   return graph.transpose(cut, [1, 0, ...axes.map((axis) => axis + 2)]);
 }
 
-export const lowerConvKernelGrad: OnnxLowering<Primitives['convKernelGrad']> = (graph, [x, y], attrs) => {
+export const lowerConvKernelGrad: OnnxLowering<Primitives['convKernelGrad']> = (graph, [x, y], attrs, out) => {
+  if (coversMap(x!.shape.slice(2), attrs.kernel, attrs)) return [kernelGradWholeMap(graph, x!, y!, out[0]!.shape)];
   const plain = attrs.groups === 1 && attrs.dilation.every((dilation) => dilation === 1);
   return [(plain ? channelsLastKernelGrad : groupedKernelGrad)(graph, x!, y!, attrs)];
 };
