@@ -201,6 +201,81 @@ export const convolutionSamples: readonly {
     },
   },
   {
+    id: '3d-blocked',
+    x: [2, 16, 3, 5, 4],
+    kernel: [32, 16, 3, 3, 3],
+    attrs: {
+      strides: [1, 1, 1],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked-stride2',
+    x: [2, 16, 5, 4, 7],
+    kernel: [16, 16, 3, 3, 3],
+    attrs: {
+      strides: [2, 2, 2],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked-pointwise-stride2',
+    x: [1, 16, 5, 4, 4],
+    kernel: [32, 16, 1, 1, 1],
+    attrs: {
+      strides: [2, 2, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-blocked-upsampling',
+    x: [2, 16, 4, 6, 4],
+    kernel: [32, 16, 2, 2, 2],
+    attrs: {
+      strides: [2, 2, 2],
+      padding: [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
+    id: '3d-stem',
+    x: [2, 2, 5, 4, 6],
+    kernel: [16, 2, 3, 3, 3],
+    attrs: {
+      strides: [1, 1, 1],
+      padding: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dilation: [1, 1, 1],
+      groups: 1,
+    },
+  },
+  {
     id: '3d-stride2',
     x: [2, 2, 4, 4, 4],
     kernel: [3, 2, 2, 2, 2],
