@@ -27,6 +27,11 @@ function fileOf(header: string, data: Uint8Array = new Uint8Array(0)): Uint8Arra
 describe('a file of the official library', () => {
   const { tensors, metadata } = readSafetensors(official);
 
+  it('is read from a Buffer at any place in memory', () => {
+    const buffer = Buffer.concat([Buffer.from([0]), official]).subarray(1);
+    expect(readSafetensors(buffer).tensors).toEqual(tensors);
+  });
+
   it('is read whole', () => {
     expect(metadata).toEqual(recorded.metadata);
     expect([...tensors.keys()].sort()).toEqual(Object.keys(recorded.tensors).sort());

@@ -1,9 +1,5 @@
-import type { DType } from '@delira/core';
 import { FormatError } from '../errors.js';
-
-/** How the numbers of a file are stored. */
-export type NumberType =
-  'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'float32' | 'float64';
+import type { NumberType } from '../numbers/NumberType.js';
 
 export interface NiftiType {
   readonly code: number;
@@ -12,28 +8,6 @@ export interface NiftiType {
   readonly number: NumberType;
   /** How many of them: 2 for complex numbers, 3 and 4 for colours. */
   readonly components: number;
-}
-
-const numberTypes: Readonly<Record<NumberType, { readonly bytes: number; readonly dtype: DType }>> = {
-  int8: { bytes: 1, dtype: 'int32' },
-  uint8: { bytes: 1, dtype: 'uint8' },
-  int16: { bytes: 2, dtype: 'int32' },
-  uint16: { bytes: 2, dtype: 'int32' },
-  int32: { bytes: 4, dtype: 'int32' },
-  uint32: { bytes: 4, dtype: 'int32' },
-  int64: { bytes: 8, dtype: 'int32' },
-  uint64: { bytes: 8, dtype: 'int32' },
-  float32: { bytes: 4, dtype: 'float32' },
-  float64: { bytes: 8, dtype: 'float64' },
-};
-
-export function bytesOf(type: NumberType): number {
-  return numberTypes[type].bytes;
-}
-
-/** The dtype a stored type is read as: floats and bytes as they are, other integers as int32. */
-export function nativeDType(type: NumberType): DType {
-  return numberTypes[type].dtype;
 }
 
 const types: readonly NiftiType[] = [

@@ -2,7 +2,8 @@ import { isNIFTI1, isNIFTI2, type NIFTI1, type NIFTI2, readHeader } from 'nifti-
 import { type Geometry, geometryFromAffine, type Matrix4 } from '@delira/imaging';
 import { FormatError } from '../errors.js';
 import { type NiftiForm, niftiAffine } from './niftiAffine.js';
-import { bytesOf, type NiftiType, niftiType } from './niftiTypes.js';
+import { bytesOf } from '../numbers/NumberType.js';
+import { type NiftiType, niftiType } from './niftiTypes.js';
 
 /** Bytes that hold any version's header, with the four that announce extensions. */
 export const LONGEST_HEADER = 544;
@@ -29,7 +30,8 @@ export interface NiftiHeader {
  * @throws FormatError when it is not NIfTI, or makes no sense.
  */
 export function parseNiftiHeader(start: Uint8Array, form?: NiftiForm): NiftiHeader {
-  const copy = start.slice(0, LONGEST_HEADER);
+  // Not slice, which does not copy a Buffer.
+  const copy = new Uint8Array(start.subarray(0, LONGEST_HEADER));
   const { buffer } = copy;
   const version = isNIFTI1(buffer, true) ? 1 : isNIFTI2(buffer, true) ? 2 : null;
   const length = version === 2 ? 540 : 348;

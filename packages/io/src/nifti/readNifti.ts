@@ -3,7 +3,7 @@ import { type Volume, volume } from '@delira/imaging';
 import { FormatError } from '../errors.js';
 import { decompress, decompressStart, decompressSync, isGzip } from '../files/decompress.js';
 import { DEFAULT_MAXIMUM_BYTES, loadBytes, type LoadLimits, namingFile } from '../files/loadBytes.js';
-import { decodeNumbers } from './decodeNumbers.js';
+import { decodeNumbers } from '../numbers/decodeNumbers.js';
 import type { NiftiForm } from './niftiAffine.js';
 import { LONGEST_HEADER, type NiftiHeader, parseNiftiHeader } from './parseNiftiHeader.js';
 

@@ -3,8 +3,9 @@ import { gzip } from 'node:zlib';
 import { ArgumentError, formatShape } from '@delira/core';
 import { affineOf, type Matrix3, type Matrix4, type Volume } from '@delira/imaging';
 import { writeFileAtomic, type WriteOptions } from '../files/writeFileAtomic.js';
-import { encodeNumbers, naturalType, type StoredType } from './encodeNumbers.js';
-import { bytesOf, niftiCode } from './niftiTypes.js';
+import { encodeNumbers, naturalType, type StoredType } from '../numbers/encodeNumbers.js';
+import { bytesOf } from '../numbers/NumberType.js';
+import { niftiCode } from './niftiTypes.js';
 import { niftiQuaternion } from './niftiQuaternion.js';
 
 export interface WriteNiftiOptions {

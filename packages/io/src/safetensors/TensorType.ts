@@ -44,7 +44,8 @@ export function elementSize(type: string, tensor: string): number {
  */
 export function decodeTensor(tensor: string, type: string, shape: Shape, bytes: Uint8Array): NDArray {
   const size = elementSize(type, tensor);
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not slice, which does not copy a Buffer.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const { buffer, byteOffset } = aligned;
   const length = sizeOf(shape);
   if (type === 'I64')

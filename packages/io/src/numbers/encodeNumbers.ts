@@ -1,5 +1,5 @@
 import { ArgumentError, type DType, DTypeError, type NDArray } from '@delira/core';
-import type { NumberType } from './niftiTypes.js';
+import type { NumberType } from './NumberType.js';
 
 /** Integer types that arrays can be stored in, with what they hold. */
 const integers = {

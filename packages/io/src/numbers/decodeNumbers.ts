@@ -1,6 +1,6 @@
 import { allocate, type DataOf, type DType, type NDArray, type Shape } from '@delira/core';
 import { FormatError } from '../errors.js';
-import { bytesOf, nativeDType, type NumberType } from './niftiTypes.js';
+import { bytesOf, nativeDType, type NumberType } from './NumberType.js';
 
 export interface DecodeOptions {
   readonly littleEndian: boolean;
@@ -43,7 +43,8 @@ type Stored = InstanceType<(typeof views)[NumberType]>;
 function viewOf(bytes: Uint8Array, type: NumberType, { littleEndian, owned }: DecodeOptions): Stored {
   const size = bytesOf(type);
   const swap = !littleEndian && size > 1;
-  const own = (swap && !owned) || bytes.byteOffset % size !== 0 ? bytes.slice() : bytes;
+  // Not slice, which does not copy a Buffer.
+  const own = (swap && !owned) || bytes.byteOffset % size !== 0 ? new Uint8Array(bytes) : bytes;
   if (swap) {
     const buffer = Buffer.from(own.buffer, own.byteOffset, own.length);
     if (size === 2) buffer.swap16();
