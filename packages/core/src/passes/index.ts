@@ -1,4 +1,5 @@
 export { decompose } from './decompose.js';
+export { estimateMemory, type MemoryEstimate } from './estimateMemory.js';
 export { mergeMovement } from './mergeMovement.js';
 export { removeDeadCode } from './removeDeadCode.js';
 export { removeDuplicates } from './removeDuplicates.js';
