@@ -1,3 +1,5 @@
+import type { ComparedModel } from './models/Comparison.js';
+
 /** One line of the table that `npm run interop` prints. */
 export interface CheckRow {
   /** What was compared, e.g. `adam, losses of 20 steps`. */
@@ -16,6 +18,8 @@ export interface CheckContext {
   /** An empty folder of this check, removed when the program ends. */
   readonly folder: string;
   readonly threads: number;
+  /** The networks asked for; all of the table unless the command line says otherwise. */
+  readonly models: readonly ComparedModel[];
   /** Says what is going on, on standard error. */
   readonly report: (message: string) => void;
 }

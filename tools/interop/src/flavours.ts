@@ -1,7 +1,7 @@
 import { createOnnxBackend } from '@delira/backend-onnx-training';
 import { largestRelative, overBatches } from './differences.js';
-import { mnistBatches } from './resnet18/mnistBatches.js';
-import { gradientsHere } from './resnet18/trainHere.js';
+import { resnet18On } from './models/resnet18.js';
+import { gradientsHere } from './training/trainHere.js';
 
 /** What the program prints as its last line. */
 export interface FlavourResult {
@@ -16,10 +16,11 @@ export interface FlavourResult {
 
 /** ResNet18's loss and gradients in the flavour that this CPU gets, and in the portable one. */
 const main = async (): Promise<FlavourResult> => {
-  const batches = await mnistBatches(3, 4, 32);
+  const comparison = resnet18On([4, 1, 32, 32]);
+  const batches = await comparison.batches(3);
   const run = async (flavour: 'auto' | 'portable') => {
     const backend = await createOnnxBackend({ flavour, thread: 'inline', threads: 1 });
-    const result = { info: backend.info, batches: await gradientsHere(backend, batches, 1) };
+    const result = { info: backend.info, batches: await gradientsHere(comparison, backend, batches) };
     await backend.dispose();
     return result;
   };
@@ -32,8 +33,8 @@ const main = async (): Promise<FlavourResult> => {
     flavour: tuned.info.flavour,
     reason: tuned.info.reason,
     loss: largestRelative(
-      tuned.batches.map(({ loss }) => loss),
-      portable.batches.map(({ loss }) => loss),
+      tuned.batches.flatMap(({ losses }) => losses),
+      portable.batches.flatMap(({ losses }) => losses),
     ),
     gradient: worst.best,
     worst: worst.name,

@@ -44,3 +44,14 @@ test('an entry counts by its best batch, and the largest difference of all is ke
   expect(overBatches([at(1, 1)], expected).largest).toBeNaN();
   expect(overBatches([], [])).toEqual({ name: '(none)', best: NaN, largest: 0 });
 });
+
+test('what is zero but for rounding is measured against all entries', () => {
+  const expected = new Map([
+    ['weight', ndarray([3, 4], [2])],
+    ['bias', ndarray([1e-14], [1])],
+  ]);
+  const actual = new Map(expected).set('bias', ndarray([2e-8], [1]));
+  expect(worstEntry(actual, expected)).toEqual({ name: 'bias', difference: expect.closeTo(4e-9, 12) as number });
+  expect(overBatches([actual], [expected]).largest).toBeCloseTo(4e-9, 12);
+  expect(worstEntry(new Map(expected).set('bias', ndarray([NaN], [1])), expected).difference).toBeNaN();
+});

@@ -4,18 +4,15 @@ import { createOnnxBackend } from '@delira/backend-onnx-training';
 import { type NDArray, type Sample, sliceRows } from '@delira/core';
 import { loadWeights, writeSafetensors } from '@delira/io';
 import { exportModel } from '@delira/onnx';
-import { adam } from '@delira/optim';
-import { atMost, type Check, type CheckRow, holds } from '../Check.js';
+import { atMost, type Check, type CheckContext, type CheckRow, holds } from '../Check.js';
 import { relativeL2 } from '../differences.js';
+import type { Comparison } from '../models/Comparison.js';
 import { repositoryRoot } from '../repositoryRoot.js';
-import { createSystem, signatureOf } from '../resnet18/createSystem.js';
-import { mnistBatches } from '../resnet18/mnistBatches.js';
-import { trainInPytorch } from '../resnet18/trainInPytorch.js';
 import { lastLines, runProcess } from '../runProcess.js';
+import { createSystem, signatureOf } from '../training/createSystem.js';
+import { SEED } from '../training/trainHere.js';
+import { resultOf, trainInPytorch } from '../training/trainInPytorch.js';
 
-const STEPS = 4;
-const BATCH = 8;
-const SIDE = 28;
 const SAME_ENGINE = 1e-5;
 const OTHER_ENGINE = 1e-4;
 
@@ -34,37 +31,48 @@ const checkFiles = async (python: string, files: readonly string[]): Promise<rea
   return JSON.parse(last) as readonly CheckedFile[];
 };
 
-const runFile = async (python: string, model: string, data: NDArray, folder: string): Promise<NDArray> => {
+interface FileRun {
+  readonly python: string;
+  readonly model: string;
+  readonly output: string;
+  readonly folder: string;
+}
+
+const runFile = async ({ python, model, output, folder }: FileRun, entries: Sample): Promise<NDArray> => {
   const [inputs, outputs] = [join(folder, 'inputs.safetensors'), join(folder, 'outputs.safetensors')];
-  await writeFile(inputs, writeSafetensors(new Map([['data', data]])));
+  await writeFile(inputs, writeSafetensors(new Map(Object.entries(entries))));
   const { code, stderr } = await runProcess(python, [script('runOnnx.py'), model, inputs, outputs]);
   if (code !== 0) throw new Error(`ONNX Runtime stopped:\n${lastLines(stderr, 8)}`);
-  const prediction = (await loadWeights(outputs)).get('pred');
-  if (prediction === undefined) throw new Error('The exported model has no output pred.');
+  const prediction = (await loadWeights(outputs)).get(output);
+  if (prediction === undefined) throw new Error(`The exported model has no output ${output}.`);
   return prediction;
 };
 
 /** Trains a little, so that running statistics and weights are not those of the initialisation, and writes every kind of file. */
-const writeFiles = async (batches: readonly Sample[], folder: string, threads: number) => {
-  const [batch = {}] = batches;
-  const system = createSystem(adam());
-  const signature = signatureOf(batch);
+const writeFiles = async (
+  comparison: Comparison,
+  batches: readonly Sample[],
+  predicted: Sample,
+  { folder, threads }: CheckContext,
+) => {
+  const system = createSystem(comparison, comparison.optimizers[0].create);
+  const signature = signatureOf(batches[0] ?? {});
   const backend = await createOnnxBackend({ threads });
   const step = await backend.compile(system.traceTrain(signature));
   const evaluation = await backend.compile(system.traceEval(signature));
-  const predict = await backend.compile(system.tracePredict(signature));
-  const state = await backend.createState(system.initialState(1));
+  const predict = await backend.compile(system.tracePredict(signatureOf(predicted)));
+  const state = await backend.createState(system.initialState(SEED));
   await step.run(
     state,
-    batches.map((entry) => ({ batch: entry, hyper: system.hyper })),
+    batches.map((batch, index) => ({ batch, hyper: system.hyper, seed: [SEED, index] })),
   );
-  const [output] = await predict.run(state, [{ batch }]);
+  const [output] = await predict.run(state, [{ batch: predicted }]);
   const variables = await state.read();
   const exported = exportModel({
-    signature: { data: signatureOf(batch)['data'] ?? { shape: [], dtype: 'float32' } },
+    signature: signatureOf(predicted),
     trace: (inputs) => system.tracePredict(inputs),
     variables,
-    metadata: { classes: '0,1,2,3,4,5,6,7,8,9' },
+    metadata: { network: comparison.label },
   });
   const files: readonly (readonly [string, Uint8Array])[] = [
     ['training step', await step.model()],
@@ -74,55 +82,73 @@ const writeFiles = async (batches: readonly Sample[], folder: string, threads: n
   ];
   for (const [name, bytes] of files) await writeFile(join(folder, `${name}.onnx`), bytes);
   await backend.dispose();
-  if (output?.['pred'] === undefined) throw new Error('The prediction has no output pred.');
-  const parameters = new Map([...variables].filter(([name]) => !name.startsWith('optimizer.')));
-  return { names: files.map(([name]) => name), logits: output['pred'], parameters };
+  const prediction = output?.[comparison.prediction];
+  if (prediction === undefined) throw new Error(`The prediction has no output ${comparison.prediction}.`);
+  const weights = new Map([...variables].filter(([name]) => !name.startsWith('optimizer.')));
+  return { names: files.map(([name]) => name), prediction, weights };
+};
+
+/** Without the first image, so that it is another batch size. */
+const withoutFirst = (array: NDArray): NDArray => sliceRows(array, 1, array.shape[0] ?? 0);
+
+const compareFiles = async (comparison: Comparison, context: CheckContext): Promise<readonly CheckRow[]> => {
+  const { folder, threads, report } = context;
+  const { label, steps } = comparison;
+  const python = await context.python();
+  const batches = await comparison.batches(steps);
+  const predicted = comparison.predicted(batches[0] ?? {});
+  report(`${label}, training and writing`);
+  const { names, prediction, weights } = await writeFiles(comparison, batches, predicted, context);
+  report(`${label}, onnx.checker`);
+  const checked = await checkFiles(
+    python,
+    names.map((name) => join(folder, `${name}.onnx`)),
+  );
+  const rows: CheckRow[] = checked.map(({ ok, error }, index) =>
+    holds(`${label}, onnx.checker, full check: ${names[index] ?? ''}`, ok, 'accepted', error ?? 'accepted'),
+  );
+  report(`${label}, predictions`);
+  const file = { python, folder, model: join(folder, 'exported prediction.onnx'), output: comparison.prediction };
+  const whole = await runFile(file, predicted);
+  const smaller = Object.fromEntries(Object.entries(predicted).map(([name, array]) => [name, withoutFirst(array)]));
+  const part = await runFile(file, smaller);
+  const results = await trainInPytorch(comparison, {
+    python,
+    folder,
+    threads,
+    weights,
+    batches,
+    predicted,
+    runs: [{ name: 'predict', optimizer: { type: 'sgd', lr: 0 }, dtype: 'float64', steps: 0, gradientBatches: 0 }],
+  });
+  const size = prediction.shape[0] ?? 0;
+  rows.push(
+    atMost(
+      `${label}, exported model in ONNX Runtime, batch of ${size}`,
+      relativeL2(whole.data, prediction.data),
+      SAME_ENGINE,
+    ),
+    atMost(
+      `${label}, exported model in ONNX Runtime, batch of ${size - 1}`,
+      relativeL2(part.data, withoutFirst(prediction).data),
+      SAME_ENGINE,
+    ),
+    atMost(
+      `${label}, our predictions against PyTorch float64`,
+      relativeL2(prediction.data, resultOf(results, 'predict').prediction.data),
+      OTHER_ENGINE,
+    ),
+  );
+  return rows;
 };
 
 /** Files that others open: the official checker, another ONNX Runtime, and PyTorch with the same weights. */
 export const onnxFiles: Check = {
   name: 'onnx-files',
-  description: 'onnx.checker on every kind of file, and the exported ResNet18 in ONNX Runtime and PyTorch',
-  async run({ python: getPython, folder, threads, report }) {
-    const python = await getPython();
-    const batches = await mnistBatches(STEPS, BATCH, SIDE);
-    const data = batches[0]?.['data'];
-    if (data === undefined) throw new Error('There is no batch.');
-    report('training and writing');
-    const { names, logits, parameters } = await writeFiles(batches, folder, threads);
-    report('onnx.checker');
-    const checked = await checkFiles(
-      python,
-      names.map((name) => join(folder, `${name}.onnx`)),
-    );
-    const rows: CheckRow[] = checked.map(({ ok, error }, index) =>
-      holds(`onnx.checker, full check: ${names[index] ?? ''}`, ok, 'accepted', error ?? 'accepted'),
-    );
-    report('predictions');
-    const model = join(folder, 'exported prediction.onnx');
-    const whole = await runFile(python, model, data, folder);
-    const part = await runFile(python, model, sliceRows(data, 2, 5), folder);
-    const results = await trainInPytorch({
-      python,
-      folder,
-      threads,
-      weights: parameters,
-      batches,
-      runs: [{ name: 'predict', optimizer: { type: 'sgd', lr: 0 }, dtype: 'float64', steps: 0, gradientBatches: 0 }],
-    });
-    rows.push(
-      atMost(`exported model in ONNX Runtime, batch of ${BATCH}`, relativeL2(whole.data, logits.data), SAME_ENGINE),
-      atMost(
-        'exported model in ONNX Runtime, batch of 3',
-        relativeL2(part.data, sliceRows(logits, 2, 5).data),
-        SAME_ENGINE,
-      ),
-      atMost(
-        'our predictions against PyTorch float64',
-        relativeL2(logits.data, results.get('predict')?.logits.data ?? []),
-        OTHER_ENGINE,
-      ),
-    );
+  description: 'onnx.checker on every kind of file, and every exported network in ONNX Runtime and PyTorch',
+  async run(context) {
+    const rows: CheckRow[] = [];
+    for (const model of context.models) rows.push(...(await compareFiles(model.files, context)));
     return rows;
   },
 };

@@ -1,69 +1,79 @@
 import { createReferenceBackend } from '@delira/backend-reference';
-import { atMost, type Check, type CheckRow } from '../Check.js';
+import { atMost, type Check, type CheckContext, type CheckRow, holds } from '../Check.js';
 import { largestRelative, relativeL2, worstEntry } from '../differences.js';
-import { mnistBatches } from '../resnet18/mnistBatches.js';
-import { optimizerPairs } from '../resnet18/optimizers.js';
-import { gradientsHere, initialWeights, trainHere } from '../resnet18/trainHere.js';
-import { type PytorchResult, trainInPytorch } from '../resnet18/trainInPytorch.js';
+import type { Comparison } from '../models/Comparison.js';
+import { gradientsHere, initialWeights, trainHere } from '../training/trainHere.js';
+import { resultOf, trainInPytorch } from '../training/trainInPytorch.js';
 
-const SEED = 1;
-const STEPS = 20;
-/**
- * Small enough for a plain TypeScript interpreter (two seconds a step). Not smaller: the last maps have one pixel, and batch norm over
- * four images is so chaotic that rounding differences of 1e-15 grow to 1e-7 in six steps.
- */
-const BATCH = 16;
-const SIDE = 28;
 const LIMIT = 1e-6;
 
-const resultOf = (results: ReadonlyMap<string, PytorchResult>, name: string): PytorchResult => {
-  const result = results.get(name);
-  if (result === undefined) throw new Error(`PyTorch wrote no results of ${name}.`);
-  return result;
+const compare = async (comparison: Comparison, context: CheckContext): Promise<readonly CheckRow[]> => {
+  const { label, optimizers, steps } = comparison;
+  const batches = await comparison.batches(steps);
+  const predicted = comparison.predicted(batches[0] ?? {});
+  const weights = initialWeights(comparison);
+  context.report(`${label}, PyTorch`);
+  const results = await trainInPytorch(comparison, {
+    python: await context.python(),
+    folder: context.folder,
+    threads: context.threads,
+    weights,
+    batches,
+    predicted,
+    runs: optimizers.map(({ name, pytorch }) => ({
+      name,
+      optimizer: pytorch,
+      dtype: 'float64',
+      steps,
+      gradientBatches: 1,
+    })),
+  });
+  const backend = createReferenceBackend();
+  const rows: CheckRow[] = [];
+  for (const { name, create } of optimizers) {
+    context.report(`${label}, ${name}`);
+    const expected = resultOf(results, name);
+    const actual = await trainHere(comparison, { backend, optimizer: create, batches, predicted });
+    const state = worstEntry(actual.state, expected.state);
+    rows.push(
+      atMost(
+        `${label}, ${name}: losses of ${steps} steps, largest difference`,
+        largestRelative(actual.losses, expected.losses),
+        LIMIT,
+      ),
+      atMost(`${label}, ${name}: variables afterwards, worst ${state.name}`, state.difference, LIMIT),
+      atMost(
+        `${label}, ${name}: prediction in evaluation mode`,
+        relativeL2(actual.prediction.data, expected.prediction.data),
+        LIMIT,
+      ),
+    );
+  }
+  const first = resultOf(results, optimizers[0].name);
+  const [here] = await gradientsHere(comparison, backend, batches.slice(0, 1));
+  const worst = worstEntry(here?.gradients ?? new Map(), first.gradients[0] ?? new Map());
+  rows.push(atMost(`${label}: gradients of the first step, worst ${worst.name}`, worst.difference, LIMIT));
+  const names = [...first.state.keys()];
+  rows.push(
+    holds(
+      `${label}: names of all variables`,
+      names.length === weights.size && names.every((name) => weights.has(name)),
+      `PyTorch's ${names.length}`,
+    ),
+  );
+  await backend.dispose();
+  return rows;
 };
 
 /** The oracle of all other tests against an independent implementation, both in float64. */
 export const reference: Check = {
   name: 'reference',
-  description: `${STEPS} steps of ResNet18 on MNIST [${BATCH}, 1, ${SIDE}, ${SIDE}], reference backend against PyTorch, both float64`,
-  async run({ python, folder, threads, report }) {
-    const batches = await mnistBatches(STEPS, BATCH, SIDE);
-    report('PyTorch');
-    const results = await trainInPytorch({
-      python: await python(),
-      folder,
-      threads,
-      weights: initialWeights(SEED),
-      batches,
-      runs: optimizerPairs.map(({ name, pytorch }) => ({
-        name,
-        optimizer: pytorch,
-        dtype: 'float64',
-        steps: STEPS,
-        gradientBatches: 1,
-      })),
-    });
-    const backend = createReferenceBackend();
+  description: 'steps of every network on digits, reference backend against PyTorch, both float64',
+  async run(context) {
     const rows: CheckRow[] = [];
-    for (const { name, create } of optimizerPairs) {
-      report(name);
-      const expected = resultOf(results, name);
-      const actual = await trainHere({ backend, optimizer: create(), batches, seed: SEED, stepsPerCall: 1 });
-      const state = worstEntry(actual.state, expected.state);
-      rows.push(
-        atMost(
-          `${name}: losses of ${STEPS} steps, largest difference`,
-          largestRelative(actual.losses, expected.losses),
-          LIMIT,
-        ),
-        atMost(`${name}: variables afterwards, worst ${state.name}`, state.difference, LIMIT),
-        atMost(`${name}: logits in evaluation mode`, relativeL2(actual.logits.data, expected.logits.data), LIMIT),
-      );
+    for (const model of context.models) {
+      for (const comparison of model.reference) rows.push(...(await compare(comparison, context)));
     }
-    const [here] = await gradientsHere(backend, batches.slice(0, 1), SEED);
-    const worst = worstEntry(here?.gradients ?? new Map(), resultOf(results, 'sgd').gradients[0] ?? new Map());
-    rows.push(atMost(`gradients of the first step, worst ${worst.name}`, worst.difference, LIMIT));
-    await backend.dispose();
     return rows;
   },
 };
