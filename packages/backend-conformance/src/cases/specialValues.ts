@@ -170,6 +170,14 @@ export const specialValues: readonly LiteralCase[] = [
     expected: [1, 2],
   },
   { prim: 'reduceMax', id: 'nan', inputs: [of(1, nan, 3)], attrs: { axes: [0] }, expected: [nan] },
+  {
+    prim: 'reduceMax',
+    id: 'nan-of-pixels',
+    // Few rows with many elements behind them: engines may reduce those in another way.
+    inputs: [{ shape: [2, 48], values: [nan, ...new Array<number>(94).fill(1), nan] }],
+    attrs: { axes: [0] },
+    expected: [nan, ...new Array<number>(46).fill(1), nan],
+  },
   { prim: 'reduceMax', id: 'infinite', inputs: [of(-inf, -inf)], attrs: { axes: [0] }, expected: [-inf] },
   { prim: 'reduceSum', id: 'infinite', inputs: [of(1, inf)], attrs: { axes: [0] }, expected: [inf] },
   { prim: 'reduceSum', id: 'nan', inputs: [of(inf, -inf)], attrs: { axes: [0] }, expected: [nan] },

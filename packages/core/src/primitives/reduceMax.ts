@@ -22,5 +22,6 @@ export const reduceMax: Primitive<Primitives['reduceMax']> = {
   samples: [
     { id: 'all', inputs: [aval([3, 4])], attrs: { axes: [0, 1] } },
     { id: 'classes', inputs: [aval([2, 5, 3])], attrs: { axes: [1] } },
+    { id: 'classes-of-pixels', inputs: [aval([2, 3, 6, 7])], attrs: { axes: [1] } },
   ],
 };

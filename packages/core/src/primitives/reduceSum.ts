@@ -14,5 +14,6 @@ export const reduceSum: Primitive<Primitives['reduceSum']> = {
     { id: 'all', inputs: [aval([3, 4])], attrs: { axes: [0, 1] } },
     { id: 'rows', inputs: [aval([3, 4])], attrs: { axes: [1] } },
     { id: 'image', inputs: [aval([2, 3, 4, 5])], attrs: { axes: [0, 2, 3] } },
+    { id: 'classes-of-pixels', inputs: [aval([2, 3, 6, 7])], attrs: { axes: [1] } },
   ],
 };

@@ -1,4 +1,4 @@
-import { ArgumentError, constant, equal, max, select, type Tensor } from '@delira/core';
+import { ArgumentError, constant, equal, max, select, sizeOf, type Tensor } from '@delira/core';
 import { constantArray } from '../constantArray.js';
 import { classMask } from './classMask.js';
 import { type LossKeys, namedLoss, type NamedLoss } from './NamedLoss.js';
@@ -31,6 +31,11 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
 
   const shifted = logits.sub(max(logits, [1], { keepDims: true }).stopGradient());
   const normalizer = shifted.exp().sum([1]).log();
+  if (classWeights === undefined && ignoreIndex === undefined && labelSmoothing === 0 && reduction !== 'none') {
+    // All elements count alike: nothing needs to be summed over the classes first.
+    const sum = normalizer.sum().sub(select(mask, shifted, 0).sum());
+    return reduction === 'sum' ? sum : sum.mul(1 / sizeOf(labels.shape));
+  }
   const ofLabel = (values: Tensor): Tensor => select(mask, values, 0).sum([1]);
   const weights =
     classWeights === undefined

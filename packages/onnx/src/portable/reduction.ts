@@ -1,13 +1,37 @@
-import { isFloating, type NoAttrs, type Primitives } from '@delira/core';
-import type { OnnxValue } from '../lowering/GraphBuilder.js';
+import { isFloating, type NoAttrs, type Primitives, sizeOf } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { castTo } from './elementwise.js';
 
-export const lowerReduceSum: OnnxLowering<Primitives['reduceSum']> = (graph, [x], { axes }) => [graph.sum(x!, axes)];
+/** Fewest elements behind an axis that make its slices long enough to copy. */
+const LONG = 32;
+/** Most slices of one axis. */
+const MANY = 32;
 
-/** The engine's ReduceMax passes over NaN: where there is one, it is put back. */
+/**
+ * Joins the slices of one axis, which vanishes: the engine reduces a short axis with many elements behind it, such as the
+ * classes of [1, 4, 64, 64, 64], six times slower. Null where that is not so.
+ */
+function foldAxis(graph: GraphBuilder, x: OnnxValue, axes: readonly number[], type: 'Add' | 'Max'): OnnxValue | null {
+  const [axis] = axes;
+  if (axis === undefined || axes.length > 1 || !isFloating(x.dtype)) return null;
+  const extent = x.shape[axis]!;
+  if (extent < 2 || extent > MANY || sizeOf(x.shape.slice(axis + 1)) < LONG) return null;
+  const slices = Array.from({ length: extent }, (_, index) => graph.slice(x, [index], [index + 1], [axis]));
+  const joined = slices.reduce((left, right) => graph.node(type, [left, right], left.shape));
+  const shape = x.shape.filter((_, other) => other !== axis);
+  return graph.node('Squeeze', [joined, graph.int64([axis])], shape);
+}
+
+export const lowerReduceSum: OnnxLowering<Primitives['reduceSum']> = (graph, [x], { axes }) => [
+  foldAxis(graph, x!, axes, 'Add') ?? graph.sum(x!, axes),
+];
+
+/** The engine's ReduceMax passes over NaN, other than its Max: where there is one, it is put back. */
 export const lowerReduceMax: OnnxLowering<Primitives['reduceMax']> = (graph, [x], { axes }, out) => {
   if (axes.length === 0) return [x!];
+  const folded = foldAxis(graph, x!, axes, 'Max');
+  if (folded !== null) return [folded];
   const { shape } = out[0]!;
   const reduce = (value: OnnxValue): OnnxValue =>
     graph.node('ReduceMax', [value], shape, { attributes: { axes, keepdims: 0 } });
