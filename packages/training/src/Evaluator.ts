@@ -46,7 +46,7 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     private readonly system: TrainableSystem<B, P>,
     private readonly backend: Backend,
     groups: readonly string[],
-    private readonly onCompiled: CompileListener,
+    private readonly listener: CompileListener,
   ) {
     const names = [...system.variables.keys()];
     this.#averages = new Map(
@@ -113,7 +113,7 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     if (known !== undefined) return known;
     const trace = (signature: BatchSignature): Program =>
       withoutTwins(renameReads(this.system.traceEval(signature, { outputs }), this.#averages));
-    const cache = new ProgramCache(this.backend, trace, this.onCompiled);
+    const cache = new ProgramCache(this.backend, trace, this.listener);
     this.#caches.set(key, cache);
     return cache;
   }

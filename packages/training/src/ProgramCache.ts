@@ -7,8 +7,13 @@ export interface CompiledProgram {
   readonly scalars: readonly string[];
 }
 
-/** Told the program's name, signature and the seconds tracing and compiling took. */
-export type CompileListener = (name: string, signature: string, seconds: number) => void;
+/** What is told about every compilation. */
+export interface CompileListener {
+  /** Before the engine gets the Program; throws to refuse it. */
+  onTraced(program: Program): void;
+  /** `seconds` is the time of tracing and compiling. */
+  onCompiled(name: string, signature: string, seconds: number): void;
+}
 
 /** One executable for each batch signature; every compilation is reported. */
 export class ProgramCache {
@@ -17,7 +22,7 @@ export class ProgramCache {
   constructor(
     private readonly backend: Backend,
     private readonly trace: (signature: BatchSignature) => Program,
-    private readonly onCompiled: CompileListener,
+    private readonly listener: CompileListener,
   ) {}
 
   /** The executable for batches like this one. */
@@ -34,8 +39,9 @@ export class ProgramCache {
   async #compile(signature: BatchSignature, key: string): Promise<CompiledProgram> {
     const start = performance.now();
     const program = this.trace(signature);
+    this.listener.onTraced(program);
     const executable = await this.backend.compile(program);
-    this.onCompiled(program.name, key, (performance.now() - start) / 1000);
+    this.listener.onCompiled(program.name, key, (performance.now() - start) / 1000);
     return { executable, scalars: scalarOutputs(program) };
   }
 

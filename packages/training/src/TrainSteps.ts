@@ -45,7 +45,7 @@ export class TrainSteps<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     system: TrainableSystem<B, P>,
     backend: Backend,
     private readonly options: TrainStepsOptions,
-    onCompiled: CompileListener,
+    listener: CompileListener,
   ) {
     const { metrics, hypers } = options;
     const trace = (signature: Parameters<typeof system.traceTrain>[0]): ReturnType<typeof withoutTwins> => {
@@ -54,7 +54,7 @@ export class TrainSteps<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       checkNames([...scalarOutputs(program), ...metrics.map(({ name }) => name)]);
       return program;
     };
-    this.#programs = new ProgramCache(backend, trace, onCompiled);
+    this.#programs = new ProgramCache(backend, trace, listener);
   }
 
   compile(batch: PreparedBatch): Promise<CompiledProgram> {

@@ -15,8 +15,10 @@ import { type EvaluationOptions, Evaluator } from './Evaluator.js';
 import { FitClock } from './FitClock.js';
 import { Hooks } from './Hooks.js';
 import { HyperValues } from './HyperValues.js';
+import { MemoryLimit } from './MemoryLimit.js';
 import { defaultMonitor } from './Monitor.js';
 import type { BatchTaker } from './PreparedBatch.js';
+import type { CompileListener } from './ProgramCache.js';
 import { Run } from './Run.js';
 import { RunCheckpoints } from './RunCheckpoints.js';
 import type { RunPosition } from './RunPosition.js';
@@ -66,11 +68,20 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       turns,
       logger,
     });
-    const onCompiled = (name: string, signature: string, seconds: number): void => {
-      this.#clock.add('compile', seconds * 1000);
-      logger.text(`Compiled ${name} for ${signature} in ${seconds.toFixed(2)} s.`, 'debug');
+    const memory = new MemoryLimit(options.memoryLimit);
+    const listener: CompileListener = {
+      onTraced: (program) => {
+        const { estimate, mayNotFit } = memory.check(program);
+        const level = mayNotFit ? 'warning' : Object.keys(program.writes).length > 0 ? 'info' : 'debug';
+        const hint = mayNotFit ? ' That is more than there is: use smaller batches if the process is ended.' : '';
+        logger.text(`${program.name} needs about ${estimate.formatted}.${hint}`, level);
+      },
+      onCompiled: (name, signature, seconds) => {
+        this.#clock.add('compile', seconds * 1000);
+        logger.text(`Compiled ${name} for ${signature} in ${seconds.toFixed(2)} s.`, 'debug');
+      },
     };
-    const steps = new TrainSteps(system, backend, { hypers, metrics: states, seed, fold, logger }, onCompiled);
+    const steps = new TrainSteps(system, backend, { hypers, metrics: states, seed, fold, logger }, listener);
     const save = (path: string): Promise<void> => this.save(path);
 
     this.system = system;
@@ -82,7 +93,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     this.#hypers = hypers;
     this.#checkpoints = checkpoints;
     this.#steps = steps;
-    this.#evaluator = new Evaluator(system, backend, Object.keys(optimizers), onCompiled);
+    this.#evaluator = new Evaluator(system, backend, Object.keys(optimizers), listener);
     this.#loop = new TrainingLoop({
       network: network as unknown as BatchTaker,
       run,
@@ -127,6 +138,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
    *
    * @throws NonFiniteLossError with the batch's sample indices; the state of the last good step is kept and saved.
    * @throws InputError for a batch that the network does not take, naming the samples.
+   * @throws MemoryLimitError before a step is compiled that needs more memory than `memoryLimit`.
    * @throws WriteError when a checkpoint cannot be saved; the earlier one is kept, and so is the state in memory.
    * @throws CheckpointError, CheckpointMismatchError when `resume` is no checkpoint of this run; nothing is changed.
    */

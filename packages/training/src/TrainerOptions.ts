@@ -31,6 +31,11 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   readonly progress?: ProgressBar | false;
   /** Steps in one call of the engine; default `'auto'`: as many as keep a call below a quarter of a second. Results do not depend on it. */
   readonly stepsPerCall?: number | 'auto';
+  /**
+   * Bytes this process may have. What surely needs more is refused before it is compiled. Default: the container's limit, or else the
+   * machine's memory; Infinity for none, as where an engine computes in memory of its own.
+   */
+  readonly memoryLimit?: number;
   /** Folder of `last.safetensors` and `best.safetensors`; without one nothing is saved. */
   readonly savePath?: string;
   /** Epochs between two checkpoints; default 1. The last epoch is always saved. */

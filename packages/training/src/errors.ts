@@ -1,4 +1,4 @@
-import { DeliraError } from '@delira/core';
+import { DeliraError, type MemoryEstimate } from '@delira/core';
 
 /** A loss, or a parameter after an update, became NaN or infinite. The trainer's state is that of the last good step. */
 export class NonFiniteLossError extends DeliraError {
@@ -22,5 +22,18 @@ export class NonFiniteLossError extends DeliraError {
 export class CheckpointMismatchError extends DeliraError {
   constructor(message: string, options?: { readonly cause?: unknown }) {
     super('CHECKPOINT_MISMATCH', message, options);
+  }
+}
+
+/** What is to be compiled cannot run in the memory there is. Nothing was changed. */
+export class MemoryLimitError extends DeliraError {
+  constructor(
+    message: string,
+    readonly estimate: MemoryEstimate,
+    /** In bytes. */
+    readonly limit: number,
+    options?: { readonly cause?: unknown },
+  ) {
+    super('MEMORY_LIMIT', message, options);
   }
 }

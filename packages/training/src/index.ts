@@ -1,5 +1,5 @@
 export type { Callback, Hook, RunView } from './Callback.js';
-export { CheckpointMismatchError, NonFiniteLossError } from './errors.js';
+export { CheckpointMismatchError, MemoryLimitError, NonFiniteLossError } from './errors.js';
 export type { Monitor } from './Monitor.js';
 export type { LoaderShape, RunPosition } from './RunPosition.js';
 export type { ScalarSums } from './ScalarMeans.js';
