@@ -35,6 +35,10 @@ def classifier(shape: list) -> dict:
     return {"inChannels": shape[1], "numClasses": CLASSES}
 
 
+def volume_classifier(shape: list) -> dict:
+    return {**classifier(shape), "spatialDims": 3}
+
+
 def segmenter(shape: list) -> dict:
     return {"inChannels": shape[1], "numClasses": SEGMENTED_CLASSES}
 
@@ -45,6 +49,8 @@ def generator(shape: list) -> dict:
 
 PEERS = {
     "resnet18": Peer(TWINS["resnet18"], classifier, images_with_class),
+    "resnet18-3d": Peer(TWINS["resnet18"], volume_classifier, images_with_class),
+    "vgg3d": Peer(TWINS["vgg3d"], classifier, images_with_class),
     "unet2d": Peer(TWINS["unet2d"], segmenter, images_with_mask),
     "unet3d": Peer(TWINS["unet3d"], segmenter, images_with_mask),
     "dcgan": Peer(TWINS["dcgan"], generator, images_with_noise),

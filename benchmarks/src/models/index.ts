@@ -1,11 +1,19 @@
 import { dcgan } from './dcgan.js';
-import { resnet18 } from './resnet18.js';
+import { resnet18, resnet18Volumes } from './resnet18.js';
 import type { Mode, TimedModel, TimedShape } from './TimedModel.js';
 import { unet2d } from './unet2d.js';
 import { unet3d } from './unet3d.js';
+import { vgg3d } from './vgg3d.js';
 
 /** Every network the benches know. A new one is a file beside this one, a row here and a row in `peers/peerModels.py`. */
-export const models: Readonly<Record<string, TimedModel>> = { resnet18, unet2d, unet3d, dcgan };
+export const models: Readonly<Record<string, TimedModel>> = {
+  unet2d,
+  unet3d,
+  resnet18,
+  'resnet18-3d': resnet18Volumes,
+  vgg3d,
+  dcgan,
+};
 
 /** @throws RangeError listing the models there are. */
 export function modelNamed(name: string): TimedModel {
