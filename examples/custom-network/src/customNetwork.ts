@@ -180,7 +180,7 @@ export interface RunOptions {
 export interface RunResult {
   readonly accuracy: number;
   readonly separation: number;
-  /** uint8 [height, width, 3]: the test digits on the plane; null when a signal ended the training. */
+  /** uint8 [3, height, width]: the test digits on the plane; null when a signal ended the training. */
   readonly picture: NDArray<'uint8'> | null;
   readonly signal: NodeJS.Signals | null;
 }

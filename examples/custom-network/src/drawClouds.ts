@@ -22,7 +22,7 @@ const COLORS = [
 const MARGIN = 24;
 
 /**
- * A picture uint8 [size, size, 3]: a dot for each image, coloured by its class, and at the middle of each class the digit that lies
+ * A picture uint8 [3, size, size]: a dot for each image, coloured by its class, and at the middle of each class the digit that lies
  * nearest to it.
  *
  * @param digits uint8 [N, 1, height, width], in the order of the points.
@@ -38,8 +38,10 @@ export function drawClouds({ x, y, label }: Points, digits: NDArray, size = 512)
   /** @param opacity 0 … 1. */
   const blend = (column: number, row: number, color: readonly number[], opacity: number): void => {
     if (column < 0 || row < 0 || column >= size || row >= size) return;
-    const start = 3 * (row * size + column);
-    for (let c = 0; c < 3; c++) data[start + c] = data[start + c]! * (1 - opacity) + color[c]! * opacity;
+    for (let channel = 0; channel < 3; channel++) {
+      const pixel = (channel * size + row) * size + column;
+      data[pixel] = data[pixel]! * (1 - opacity) + color[channel]! * opacity;
+    }
   };
 
   x.forEach((_, i) => {
@@ -61,7 +63,7 @@ export function drawClouds({ x, y, label }: Points, digits: NDArray, size = 512)
       blend(Math.round(left) + (pixel % width), Math.round(top) + Math.floor(pixel / width), [0, 0, 0], ink);
     }
   }
-  return { dtype: 'uint8', shape: [size, size, 3], data };
+  return { dtype: 'uint8', shape: [3, size, size], data };
 }
 
 /** For each class the point nearest to its mean. */

@@ -1,10 +1,9 @@
-import { DeliraError, type NDArray } from '@delira/core';
-import { writeFileAtomic } from '@delira/io';
+import { DeliraError } from '@delira/core';
+import { saveImage } from '@delira/io';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { run } from './customNetwork.js';
 
 /** The short run takes seconds, and what it must reach is far from guessing, which is right in a tenth of cases. */
@@ -63,19 +62,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`Saved in ${shown(output)}. Go on with the same options and --resume.\n`);
     return signal === 'SIGINT' ? 130 : 143;
   }
-  await writePicture(join(output, 'clouds.png'), picture);
+  await saveImage(join(output, 'clouds.png'), picture);
   process.stdout.write(`checkpoint: ${shown(join(output, 'last.safetensors'))}\n`);
   process.stdout.write(`picture: ${shown(join(output, 'clouds.png'))}\n`);
   process.stdout.write(`separation of the classes: ${separation.toFixed(2)}\n`);
   process.stdout.write(`test accuracy: ${(100 * accuracy).toFixed(2)} %\n`);
   if (!smoke || accuracy >= SMOKE.accuracy) return 0;
   throw new Error(`The run reached an accuracy of ${accuracy}; at least ${SMOKE.accuracy} was expected.`);
-}
-
-async function writePicture(path: string, { data, shape }: NDArray<'uint8'>): Promise<void> {
-  const [height, width] = shape as [number, number];
-  const png = sharp(data, { raw: { width, height, channels: 3 } }).png({ palette: true, effort: 10 });
-  await writeFileAtomic(path, await png.toBuffer());
 }
 
 function shown(path: string): string {

@@ -61,9 +61,9 @@ describe('the picture', () => {
     const digits = ndarray([255, 0, 0, 0], [4, 1, 1, 1], 'uint8');
     const points = { x: [0, 0, 10, 10.2], y: [0, 8, 10, 10], label: [0, 0, 1, 1] };
     const picture = drawClouds(points, digits, 64);
-    expect(picture.shape).toEqual([64, 64, 3]);
+    expect(picture.shape).toEqual([3, 64, 64]);
     const pixel = (row: number, column: number): number[] =>
-      Array.from(picture.data.subarray(3 * (row * 64 + column), 3 * (row * 64 + column) + 3));
+      [0, 1, 2].map((channel) => picture.data[(channel * 64 + row) * 64 + column]!);
     expect(pixel(0, 0)).toEqual([255, 255, 255]);
     expect(pixel(24, 24)).toEqual([0, 0, 0]); // the ink of the class's middle digit
     expect(pixel(25, 24)).toEqual([98, 159, 202]);

@@ -1,9 +1,8 @@
 import { type Backend, createRng, type NDArray, ndarray, sliceRows, type StateStore } from '@delira/core';
-import { loadWeights, writeFileAtomic } from '@delira/io';
+import { loadWeights, saveImage } from '@delira/io';
 import type { DCGAN } from '@delira/models-gan';
 import { matchWeights } from '@delira/nn';
 import { networkModel, type PredictionModel } from '@delira/prediction';
-import sharp from 'sharp';
 import { drawGrid } from './drawGrid.js';
 import { Judge } from './Judge.js';
 import { type Score, scoreOf } from './scoreOf.js';
@@ -58,14 +57,7 @@ export class Studio {
 
   /** Writes a PNG of 64 images. */
   async draw(path: string): Promise<void> {
-    const { data, shape } = drawGrid(await this.generator.predict(this.#noise[0]!), COLUMNS);
-    const [height, width] = shape as [number, number];
-    const png = sharp(data, { raw: { width, height, channels: 1 } }).png({
-      compressionLevel: 9,
-      palette: true,
-      colours: 16,
-    });
-    await writeFileAtomic(path, await png.toBuffer());
+    await saveImage(path, drawGrid(await this.generator.predict(this.#noise[0]!), COLUMNS));
   }
 
   /** The judge's score of generated images. */

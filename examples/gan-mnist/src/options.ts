@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** The short run: seconds, and what it must reach is that the generator has learned that most of a picture is background. */
 const SMOKE = { epochs: '2', digits: '512', features: '4', batchSize: '16', brightness: -0.3 } as const;
-const FULL = { epochs: '8', digits: '10000', features: '16', batchSize: '64' } as const;
+const FULL = { epochs: '5', digits: '10000', features: '16', batchSize: '32' } as const;
 
 export const help = `Teaches a DCGAN to draw handwritten digits of 64 × 64 pixels, and a small classifier to judge them.
 

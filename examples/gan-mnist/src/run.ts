@@ -1,6 +1,6 @@
 import { createOnnxBackend } from '@delira/backend-onnx-training';
 import type { NDArray } from '@delira/core';
-import { DataLoader, type Dataset } from '@delira/data-loading';
+import { DataLoader, type Dataset, Subset } from '@delira/data-loading';
 import { ConsoleHandler, CsvHandler, Logger, ProgressBar } from '@delira/logging';
 import { DCGAN } from '@delira/models-gan';
 import { adam } from '@delira/optim';
@@ -8,7 +8,7 @@ import { RandomSampler } from '@delira/samplers';
 import { type RunView, Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { enlargeImage, readDigits } from './digits.js';
+import { readDigits, scaleImage } from './digits.js';
 import type { Options } from './options.js';
 import type { Score } from './scoreOf.js';
 import { Studio } from './Studio.js';
@@ -32,11 +32,10 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
   if (resume && !existsSync(checkpoint))
     throw new Error(`There is nothing to resume: ${shown(checkpoint)} does not exist. Run without --resume first.`);
 
-  const digits = await readDigits(options.digits);
-  const sampler = new RandomSampler(digits, { seed });
-  const train = new DataLoader({ dataset: digits, batchSize, sampler, dropLast: true, transform: enlargeImage });
-
   const bar = new ProgressBar();
+  const digits = await readDigits(options.digits, bar);
+  const sampler = new RandomSampler(digits, { seed });
+  const train = new DataLoader({ dataset: digits, batchSize, sampler, dropLast: true, transform: scaleImage });
   const logger = new Logger({
     handlers: [
       new ConsoleHandler({ stream: bar, level: 'info', filter: ({ kind }) => kind === 'text' }),
@@ -71,7 +70,8 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     const judge = join(output, 'judge.safetensors');
     if (!existsSync(judge)) {
       logger.text('Trains the judge: a small classifier of digits.');
-      const signal = await trainJudge(backend, await readDigits(Math.min(JUDGE_DIGITS, 2 * options.digits)), judge);
+      const first = Array.from({ length: Math.min(JUDGE_DIGITS, digits.length) }, (_, index) => index);
+      const signal = await trainJudge(backend, new Subset(digits, first), judge);
       if (signal !== null) return exitCodeOf(signal);
     }
     studio = await Studio.open(backend, network, await trainer.state(), judge, JUDGED_BATCHES);
@@ -107,7 +107,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
 
 /** The first digits as the generator's images are, [N, 1, 64, 64]. */
 async function firstImages(dataset: Dataset, batchSize: number): Promise<NDArray> {
-  const loader = new DataLoader({ dataset, batchSize: Math.min(batchSize, dataset.length), transform: enlargeImage });
+  const loader = new DataLoader({ dataset, batchSize: Math.min(batchSize, dataset.length), transform: scaleImage });
   for await (const { sample } of loader.epoch(0)) return sample['data']!;
   throw new Error('There are no digits.');
 }

@@ -6,14 +6,14 @@ import { crossEntropyLoss } from '@delira/nn';
 import { adam } from '@delira/optim';
 import { RandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
-import { enlarge } from './digits.js';
+import { scale } from './digits.js';
 import { Judge } from './Judge.js';
 
 /** Trains the judge for one epoch and saves its weights; gives the signal that ended it early, or null. */
 export async function trainJudge(backend: Backend, digits: Dataset, path: string): Promise<NodeJS.Signals | null> {
   const network = new Judge();
   const sampler = new RandomSampler(digits, { seed: 1 });
-  const train = new DataLoader({ dataset: digits, batchSize: 32, sampler, dropLast: true, transform: enlarge });
+  const train = new DataLoader({ dataset: digits, batchSize: 32, sampler, dropLast: true, transform: scale });
   const trainer = new Trainer({
     network,
     backend,
