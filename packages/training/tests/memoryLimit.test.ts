@@ -23,7 +23,7 @@ describe('a limit', () => {
     const limit = new MemoryLimit(150 * GIB);
     expect(() => limit.check(large)).toThrow(MemoryLimitError);
     expect(() => limit.check(large)).toThrow(
-      /^Large.predict needs at least 200.00 GiB beside the 0.\d\d GiB of this process, and probably 337920 MiB: 102400 MiB batch \+ .*; the limit is 150.00 GiB. Use smaller/,
+      /^Large.predict needs at least 200.00 GiB beside the \d\.\d\d GiB of this process, and probably 330 GiB: 100 GiB batch \+ .*; the limit is 150.00 GiB. Use smaller/,
     );
   });
 

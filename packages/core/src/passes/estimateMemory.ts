@@ -23,7 +23,7 @@ export interface MemoryEstimate {
   readonly least: number;
   /** The peak to expect, on top of what the process has before. */
   readonly total: number;
-  /** One line for a log, in MiB. */
+  /** One line for a log. */
   readonly formatted: string;
 }
 
@@ -118,7 +118,11 @@ function peakOfIntermediates(program: Program): { readonly bytes: number; readon
   return peak;
 }
 
-const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`;
+function formatBytes(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  if (mebibytes >= 10 * 1024) return `${(mebibytes / 1024).toFixed(0)} GiB`;
+  return `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MiB`;
+}
 
 function format(estimate: Omit<MemoryEstimate, 'formatted'>): string {
   const { peak, total } = estimate;
@@ -132,6 +136,6 @@ function format(estimate: Omit<MemoryEstimate, 'formatted'>): string {
     [estimate.workspace, 'workspace of the engine'],
     [estimate.host, 'initial values on the host'],
   ] as const;
-  const parts = named.filter(([bytes]) => bytes > 0).map(([bytes, name]) => `${mebibytes(bytes)} ${name}`);
-  return `${mebibytes(total)}${parts.length === 0 ? '' : `: ${parts.join(' + ')}`}`;
+  const parts = named.filter(([bytes]) => bytes > 0).map(([bytes, name]) => `${formatBytes(bytes)} ${name}`);
+  return `${formatBytes(total)}${parts.length === 0 ? '' : `: ${parts.join(' + ')}`}`;
 }
