@@ -19,3 +19,10 @@ export { type ImageMode, loadImage, readImage, type ReadImageOptions } from './i
 export { type ImageFormat, saveImage, writeImage, type WriteImageOptions } from './images/writeImage.js';
 export { loadNpy, readNpy, type ReadNpyOptions } from './npy/readNpy.js';
 export { saveNpy, writeNpy } from './npy/writeNpy.js';
+export { resizeImage } from './images/resizeImage.js';
+export { loadDicomSeries, type LoadDicomSeriesOptions } from './itk/loadDicomSeries.js';
+export type { LoadVolumeOptions } from './itk/loadItk.js';
+export { type ImageFiles, loadImageSample, type LoadImageSampleOptions } from './samples/loadImageSample.js';
+export { loadVolumeSample, type LoadVolumeSampleOptions, type VolumeFiles } from './samples/loadVolumeSample.js';
+export { loadVolume } from './volumes/loadVolume.js';
+export { saveVolume, type SaveVolumeOptions } from './volumes/saveVolume.js';

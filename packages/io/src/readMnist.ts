@@ -12,12 +12,13 @@ export interface MnistOptions {
   readonly limit?: number;
 }
 
-export interface Mnist {
+/** What `new ArrayDataset(…)` of `@delira/data-loading` takes. */
+export type Mnist = Readonly<{
   /** uint8 [N, 1, height, width]: 0 is the background. */
-  readonly data: NDArray<'uint8'>;
+  data: NDArray<'uint8'>;
   /** uint8 [N]: class numbers. */
-  readonly label: NDArray<'uint8'>;
-}
+  label: NDArray<'uint8'>;
+}>;
 
 /**
  * Reads the MNIST digits, or another set in the same files (Fashion-MNIST, KMNIST), from a folder with the decompressed

@@ -1,8 +1,9 @@
-import type { DType, NDArray } from '@delira/core';
+import type { DType } from '@delira/core';
 import { type Volume, volume } from '@delira/imaging';
 import { FormatError } from '../errors.js';
 import { decompress, decompressStart, decompressSync, isGzip } from '../files/decompress.js';
 import { DEFAULT_MAXIMUM_BYTES, loadBytes, type LoadLimits, namingFile } from '../files/loadBytes.js';
+import { componentsFirst } from '../numbers/componentsFirst.js';
 import { decodeNumbers } from '../numbers/decodeNumbers.js';
 import type { NiftiForm } from './niftiAffine.js';
 import { LONGEST_HEADER, type NiftiHeader, parseNiftiHeader } from './parseNiftiHeader.js';
@@ -77,15 +78,4 @@ function toVolume(bytes: Uint8Array, header: NiftiHeader, options: ReadNiftiOpti
     ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
   });
   return volume(type.components === 1 ? array : componentsFirst(array), { ...geometry, metadata });
-}
-
-/** `[..., c]` as `[c, ...]`. */
-function componentsFirst({ dtype, shape, data }: NDArray): NDArray {
-  const components = shape.at(-1)!;
-  const voxels = data.length / components;
-  const planar = data.slice();
-  for (let component = 0; component < components; component++) {
-    for (let i = 0; i < voxels; i++) planar[component * voxels + i] = data[i * components + component]!;
-  }
-  return { dtype, shape: [components, ...shape.slice(0, -1)], data: planar };
 }

@@ -25,3 +25,7 @@ export function bytesOf(type: NumberType): number {
 export function nativeDType(type: NumberType): DType {
   return numberTypes[type].dtype;
 }
+
+export function isNumberType(name: string): name is NumberType {
+  return Object.hasOwn(numberTypes, name);
+}

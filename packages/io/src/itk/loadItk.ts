@@ -1,0 +1,30 @@
+import { stat } from 'node:fs/promises';
+import { type DType, InputError } from '@delira/core';
+import type { Volume } from '@delira/imaging';
+import { FormatError } from '../errors.js';
+import { DEFAULT_MAXIMUM_BYTES, type LoadLimits, namingFile } from '../files/loadBytes.js';
+import { fromItk } from './itkVolume.js';
+import { runItk } from './runItk.js';
+
+export interface LoadVolumeOptions extends LoadLimits {
+  /** Of the array; default as stored where there is such a dtype, int32 for other integers. */
+  readonly dtype?: Exclude<DType, 'float16' | 'bool'>;
+}
+
+/** Loads any file that ITK's readers know by its ending. @throws as `loadVolume`. */
+export async function loadItk(path: string, options: LoadVolumeOptions): Promise<Volume> {
+  return namingFile(path, async () => {
+    await checkFile(path, options);
+    return fromItk(await runItk('read', { path }), options.dtype);
+  });
+}
+
+/** @throws FormatError when the file is too large, InputError when it is no file. */
+export async function checkFile(path: string, { maximumBytes = DEFAULT_MAXIMUM_BYTES }: LoadLimits): Promise<void> {
+  const status = await stat(path);
+  if (!status.isFile()) throw new InputError('it is no file. Give the path of a file.');
+  if (status.size > maximumBytes)
+    throw new FormatError(
+      `The file has ${status.size} bytes, beyond the limit of ${maximumBytes}. Raise maximumBytes to read it.`,
+    );
+}
