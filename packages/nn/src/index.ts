@@ -60,7 +60,10 @@ export {
 export { binaryFocal, binaryFocalLoss, type FocalOptions } from './losses/binaryFocal.js';
 export { crossEntropy, crossEntropyLoss, type CrossEntropyOptions } from './losses/crossEntropy.js';
 export { diceCrossEntropy, diceCrossEntropyLoss, type DiceCrossEntropyOptions } from './losses/diceCrossEntropy.js';
+export { multiclassFocal, multiclassFocalLoss, type MulticlassFocalOptions } from './losses/multiclassFocal.js';
 export { type Entries, type LossKeys, namedLoss, type NamedLoss } from './losses/NamedLoss.js';
+export type { LabelWeightOptions } from './losses/labelScores.js';
+export type { OverlapOptions } from './losses/overlaps.js';
 export type { Reduction } from './losses/reduce.js';
 export {
   huber,
@@ -71,9 +74,13 @@ export {
   mse,
   mseLoss,
   type RegressionOptions,
+  smoothL1,
+  smoothL1Loss,
+  type SmoothL1Options,
 } from './losses/regression.js';
 export { scaleLoss } from './losses/scaleLoss.js';
 export { softDice, softDiceLoss, type SoftDiceOptions } from './losses/softDice.js';
+export { tversky, tverskyLoss, type TverskyOptions } from './losses/tversky.js';
 export { freeze, thaw } from './weights/freeze.js';
 export { type MatchedWeights, matchWeights, type MatchWeightsOptions } from './weights/matchWeights.js';
 export { type WeightMismatch, WeightsError } from './weights/WeightsError.js';

@@ -59,7 +59,10 @@ export const details = loadFixture<{
 }>(import.meta.url, 'details');
 
 /** What models came to need. */
-export const more = loadFixture<{ readonly layers: readonly LayerCase[] }>(import.meta.url, 'more');
+export const more = loadFixture<{ readonly layers: readonly LayerCase[]; readonly losses: readonly LossCase[] }>(
+  import.meta.url,
+  'more',
+);
 
 /** float64 is summed in another order than PyTorch's. */
 export const tolerance = { rtol: 1e-9, atol: 1e-12 };

@@ -1,5 +1,5 @@
 import { createReferenceBackend } from '@delira/backend-reference';
-import { gradients, type NDArray, ndarray, type Tensor, trace, type TraceContext } from '@delira/core';
+import { gradients, type Loss, type NDArray, ndarray, type Tensor, trace, type TraceContext } from '@delira/core';
 import { expectClose, type FixtureArray, fixtureArray } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   binaryFocalLoss,
   crossEntropy,
   crossEntropyLoss,
+  type CrossEntropyOptions,
   diceCrossEntropy,
   diceCrossEntropyLoss,
   huber,
@@ -19,12 +20,18 @@ import {
   l1Loss,
   mse,
   mseLoss,
+  multiclassFocal,
+  multiclassFocalLoss,
   type NamedLoss,
   scaleLoss,
+  smoothL1,
+  smoothL1Loss,
   softDice,
   softDiceLoss,
+  tversky,
+  tverskyLoss,
 } from '../src/index.js';
-import { details, fixture, type LossCase, tolerance } from './fixture.js';
+import { details, fixture, type LossCase, more, tolerance } from './fixture.js';
 
 type LossFunction = (prediction: Tensor, target: Tensor, options: never) => Tensor;
 
@@ -52,11 +59,13 @@ const functions: Readonly<Record<string, LossFunction>> = {
   'binary cross entropy': binaryCrossEntropy,
   'mean squared error': mse,
   'mean absolute error': l1,
-  'smooth l1': huber,
+  'smooth l1': smoothL1,
   huber,
   'soft dice': softDice,
   'dice and cross entropy': diceCrossEntropy,
   focal: binaryFocal,
+  'multi-class focal': multiclassFocal,
+  tversky,
 };
 
 /** PyTorch's names of options, and ours. */
@@ -79,7 +88,7 @@ function optionsOf({ options }: LossCase): never {
 const isLabels = ({ prediction, target }: LossCase) => target.shape.length < prediction.shape.length;
 
 describe('values and gradients equal PyTorch', () => {
-  const cases = [...fixture.losses, ...details.losses];
+  const cases = [...fixture.losses, ...details.losses, ...more.losses];
 
   it('knows every recorded loss', () => {
     expect(cases.length).toBeGreaterThan(30);
@@ -116,6 +125,14 @@ describe('numbers that are known by hand', () => {
     const p = [0.2, 0.5, 0.9];
     expectClose(await of(binaryFocal, p, [0, 0, 0], options), [0.006694, 0.129965, 1.39882], { rtol: 0, atol: 1e-6 });
     expectClose(await of(binaryFocal, p, [1, 1, 1], options), [0.25751, 0.043322, 0.000263], { rtol: 0, atol: 1e-6 });
+  });
+
+  it('focal loss of probabilities without alpha', async () => {
+    const options = { logits: false, reduction: 'none' };
+    const p = [0.2, 0.5, 0.9];
+    const close = { rtol: 0, atol: 1e-6 };
+    expectClose(await of(binaryFocal, p, [0, 0, 0], options), [0.008926, 0.173287, 1.865094], close);
+    expectClose(await of(binaryFocal, p, [1, 1, 1], options), [1.03004, 0.173287, 0.001054], close);
   });
 
   it('focal loss of logits', async () => {
@@ -175,6 +192,9 @@ describe('losses of a network', () => {
     ['mseLoss', mseLoss, mse, maps],
     ['l1Loss', l1Loss, l1, maps],
     ['huberLoss', huberLoss, huber, maps],
+    ['smoothL1Loss', smoothL1Loss, smoothL1, maps],
+    ['multiclassFocalLoss', multiclassFocalLoss, multiclassFocal, numbers],
+    ['tverskyLoss', tverskyLoss, tversky, numbers],
   ])('%s takes its operands by name', async (_, create, compute, target) => {
     const expected = (
       await run((x, y) => compute(x, y, {} as never), ndarray([1, -1, 2, 0.5], [2, 2], 'float64'), target)
@@ -183,6 +203,34 @@ describe('losses of a network', () => {
     const keys = { prediction: 'aux0', target: 'mask' };
     expect(await value(create(keys), keys, target)).toBe(expected);
     expect(await value(scaleLoss(create({}), 0.5), { prediction: 'pred', target: 'label' }, target)).toBe(expected / 2);
+  });
+
+  it('fit a network whose batch and predictions are interfaces', () => {
+    interface Batch {
+      readonly data: Tensor;
+      readonly label: Tensor;
+    }
+    interface Prediction {
+      readonly pred: Tensor;
+    }
+    const losses: Readonly<Record<string, Loss<Batch, Prediction>>> = {
+      crossEntropy: crossEntropyLoss(),
+      half: scaleLoss(softDiceLoss(), 0.5),
+    };
+    expect(Object.keys(losses)).toEqual(['crossEntropy', 'half']);
+  });
+
+  it('sum over pixels at once where all count alike', () => {
+    const reductions = (options: CrossEntropyOptions) =>
+      trace((recording) => ({
+        loss: crossEntropy(
+          recording.feed('x', { shape: [2, 3, 4, 4], dtype: 'float32' }),
+          recording.feed('y', { shape: [2, 4, 4], dtype: 'int32' }),
+          options,
+        ),
+      })).nodes.filter(({ prim, attrs }) => prim === 'reduceSum' && JSON.stringify(attrs) === '{"axes":[1]}').length;
+    expect(reductions({})).toBe(1);
+    expect(reductions({ reduction: 'none' })).toBe(2);
   });
 
   it('say what they miss', async () => {
@@ -235,6 +283,13 @@ describe('what does not fit is refused', () => {
     [() => binaryFocalLoss({ gamma: -1 }), /gamma is -1/],
     [() => binaryFocalLoss({ alpha: 2 }), /alpha is 2/],
     [() => huberLoss({ delta: 0 }), /delta is 0/],
+    [() => smoothL1Loss({ beta: -1 }), /smoothL1Loss: beta is -1/],
+    [() => multiclassFocalLoss({ gamma: -1 }), /multiclassFocal: gamma is -1/],
+    [() => tverskyLoss({ alpha: -0.1 }), /tversky: alpha is -0.1/],
+    [
+      () => softDiceLoss({ activation: 'relu' as 'none' }),
+      /activation is "relu"; it must be "softmax", "sigmoid" or "none"/,
+    ],
     [() => softDiceLoss({ smooth: 0 }), /smooth is 0/],
     [() => shaped((x, y) => softDice(x, y, { background: false }), [4, 1, 2], [4, 2]), /leaves no class/],
   ])('options %#', (make, message) => {

@@ -1,10 +1,10 @@
-import { didYouMean, NotFoundError, type Tensor } from '@delira/core';
+import { didYouMean, NotFoundError, type Tensor, type TensorsOf } from '@delira/core';
 
 /** Tensors by name: predictions, or batch entries. */
 export type Entries = Readonly<Record<string, Tensor>>;
 
-/** A loss that picks its operands by name; fits any network that has them. */
-export type NamedLoss = (prediction: Entries, batch: Entries) => Tensor;
+/** A loss that picks its operands by name; fits any network, whether its batch and predictions are interfaces or type aliases. */
+export type NamedLoss = <P extends TensorsOf<P>, B extends TensorsOf<B>>(prediction: P, batch: B) => Tensor;
 
 /** Which prediction a loss compares with which batch entry. */
 export interface LossKeys {
@@ -14,8 +14,8 @@ export interface LossKeys {
   readonly target?: string;
 }
 
-function pick(entries: Entries, key: string, loss: string, what: string): Tensor {
-  const tensor = entries[key];
+function pick(entries: object, key: string, loss: string, what: string): Tensor {
+  const tensor = (entries as Readonly<Record<string, Tensor | undefined>>)[key];
   if (tensor !== undefined) return tensor;
   const names = Object.keys(entries);
   throw new NotFoundError(

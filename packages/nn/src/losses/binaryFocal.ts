@@ -1,7 +1,8 @@
-import { ArgumentError, pow, sigmoid, type Tensor } from '@delira/core';
+import { ArgumentError, sigmoid, type Tensor } from '@delira/core';
 import { softplus } from '../activations/functions.js';
 import { binaryCrossEntropies } from './binaryCrossEntropy.js';
 import { type LossKeys, namedLoss, type NamedLoss } from './NamedLoss.js';
+import { power } from './power.js';
 import { checkReduction, checkSameShape, reduce, type Reduction } from './reduce.js';
 
 export interface FocalOptions {
@@ -35,11 +36,6 @@ export function binaryFocal(prediction: Tensor, target: Tensor, options: FocalOp
   let losses = gamma === 0 ? entropy : power(missed, gamma).mul(entropy);
   if (alpha !== null) losses = losses.mul(wanted.mul(2 * alpha - 1).add(1 - alpha));
   return reduce(losses, reduction);
-}
-
-function power(x: Tensor, exponent: number): Tensor {
-  if (exponent === 1) return x;
-  return exponent === 2 ? x.mul(x) : pow(x, exponent);
 }
 
 function check({ alpha = null, gamma = 2, reduction = 'mean' }: FocalOptions): void {

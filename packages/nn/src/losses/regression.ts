@@ -12,6 +12,11 @@ export interface HuberOptions extends RegressionOptions {
   readonly delta?: number;
 }
 
+export interface SmoothL1Options extends RegressionOptions {
+  /** Largest difference that counts quadratically; greater than 0. Default 1. */
+  readonly beta?: number;
+}
+
 function difference(loss: string, prediction: Tensor, target: Tensor, reduction: Reduction): Tensor {
   checkReduction(loss, reduction);
   checkSameShape(loss, prediction, target);
@@ -40,14 +45,33 @@ export function huber(
   target: Tensor,
   { delta = 1, reduction = 'mean' }: HuberOptions = {},
 ): Tensor {
-  checkDelta(delta);
+  checkThreshold('huber', { delta });
   const size = abs(difference('huber', prediction, target, reduction));
   const inner = minimum(size, delta);
   return reduce(inner.mul(inner.mul(0.5)).add(size.sub(inner).mul(delta)), reduction);
 }
 
-function checkDelta(delta: number): void {
-  if (!(delta > 0)) throw new ArgumentError(`huber: delta is ${delta}; it must be greater than 0.`);
+/**
+ * d² / (2 · beta) for differences d up to beta, |d| − beta / 2 beyond (Girshick, 2015): `huber` divided by its delta, equal to PyTorch's
+ * `smooth_l1_loss`.
+ *
+ * @throws ShapeError, ArgumentError
+ */
+export function smoothL1(
+  prediction: Tensor,
+  target: Tensor,
+  { beta = 1, reduction = 'mean' }: SmoothL1Options = {},
+): Tensor {
+  checkThreshold('smoothL1', { beta });
+  const size = abs(difference('smoothL1', prediction, target, reduction));
+  const inner = minimum(size, beta);
+  return reduce(inner.mul(inner.mul(0.5 / beta)).add(size.sub(inner)), reduction);
+}
+
+function checkThreshold(loss: string, option: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(option)) {
+    if (!(value > 0)) throw new ArgumentError(`${loss}: ${name} is ${value}; it must be greater than 0.`);
+  }
 }
 
 /** `mse` as a loss of a network. @throws ArgumentError for an unknown reduction. */
@@ -65,6 +89,13 @@ export function l1Loss(options: RegressionOptions & LossKeys = {}): NamedLoss {
 /** `huber` as a loss of a network. @throws ArgumentError for an option out of range. */
 export function huberLoss(options: HuberOptions & LossKeys = {}): NamedLoss {
   checkReduction('huberLoss', options.reduction ?? 'mean');
-  checkDelta(options.delta ?? 1);
+  checkThreshold('huberLoss', { delta: options.delta ?? 1 });
   return namedLoss('huberLoss', options, (prediction, target) => huber(prediction, target, options));
+}
+
+/** `smoothL1` as a loss of a network. @throws ArgumentError for an option out of range. */
+export function smoothL1Loss(options: SmoothL1Options & LossKeys = {}): NamedLoss {
+  checkReduction('smoothL1Loss', options.reduction ?? 'mean');
+  checkThreshold('smoothL1Loss', { beta: options.beta ?? 1 });
+  return namedLoss('smoothL1Loss', options, (prediction, target) => smoothL1(prediction, target, options));
 }
