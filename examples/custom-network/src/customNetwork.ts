@@ -196,8 +196,8 @@ export async function run(mnist: string, options: RunOptions): Promise<RunResult
   const { epochs, weight, output, resume } = options;
   const trainArrays = await readMnist(mnist, { part: 'train', limit: options.digits });
   const testArrays = await readMnist(mnist, { part: 'test', limit: options.testDigits });
-  const trainDigits = new ArrayDataset({ ...trainArrays });
-  const testDigits = new ArrayDataset({ ...testArrays });
+  const trainDigits = new ArrayDataset(trainArrays);
+  const testDigits = new ArrayDataset(testArrays);
   const sampler = new RandomSampler(trainDigits, { seed: 1 });
   const train = new DataLoader({ dataset: trainDigits, batchSize: 64, sampler, dropLast: true, transform: normalize });
   const val = new DataLoader({ dataset: testDigits, batchSize: 100, transform: normalize });

