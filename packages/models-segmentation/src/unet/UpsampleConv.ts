@@ -1,14 +1,7 @@
-import { Module, type Tensor } from '@delira/core';
-import { type Layer, Sequential } from '@delira/nn';
+import type { Tensor } from '@delira/core';
+import { Sequential, UpsampleLinear } from '@delira/nn';
 import { unetInitializers } from './DoubleConv.js';
 import { spatialLayers, type SpatialRank } from './SpatialLayers.js';
-import { upsampleLinear } from './upsampleLinear.js';
-
-class UpsampleLinear extends Module implements Layer {
-  forward(x: Tensor): Tensor {
-    return upsampleLinear(x);
-  }
-}
 
 /**
  * Twofold linear upsampling and a 1×1 convolution with bias, variables named as in PyTorch's `Sequential(Upsample, Conv)`. The
@@ -17,7 +10,7 @@ class UpsampleLinear extends Module implements Layer {
 export class UpsampleConv extends Sequential {
   constructor(inChannels: number, outChannels: number, spatialRank: SpatialRank) {
     super(
-      new UpsampleLinear(),
+      new UpsampleLinear(2),
       spatialLayers[spatialRank].conv(inChannels, outChannels, { ...unetInitializers, kernel: 1 }),
     );
   }
