@@ -1,14 +1,16 @@
-import { ArgumentError, createRng, InputError, type Rng, type Sample } from '@delira/core';
+import { ArgumentError, createRng, InputError, type Sample } from '@delira/core';
 import { type Sampler, SequentialSampler } from '@delira/samplers';
 import type { Batch, Loader } from './Batch.js';
 import { collate, type Collate } from './collate.js';
 import type { Dataset } from './datasets/Dataset.js';
-
-/** Changes one sample before it is batched. Returns new arrays: those it is given may be the dataset's own. */
-export type Transform = (sample: Sample, rng: Rng) => Sample | Promise<Sample>;
+import { sampleBytes } from './datasets/sampleBytes.js';
+import { type BatchParts, type Draw, loadSample, makeBatch, type Transform } from './loadBatch.js';
+import type { LoadedPipeline } from './workers/Pipeline.js';
+import { WorkerPool } from './workers/WorkerPool.js';
 
 export interface DataLoaderOptions {
-  readonly dataset: Dataset;
+  /** May be left out when the pipeline has one. */
+  readonly dataset?: Dataset;
   /** Samples per batch. */
   readonly batchSize: number;
   /** The order of the samples; default: a SequentialSampler over the dataset. */
@@ -24,30 +26,51 @@ export interface DataLoaderOptions {
   readonly transform?: Transform;
   /** Default: stack every key along a new leading axis. */
   readonly collate?: Collate;
+  /** Dataset, transform and collate from a module, in place of those options: what workers need. `loadPipeline` makes it. */
+  readonly pipeline?: LoadedPipeline;
+  /**
+   * Threads that make batches; default 0: this thread does. Batches and their order are the same for any number. A dataset in the pipeline is read by the
+   * workers; a dataset given here is read by this thread, which sends the samples on (arrays in a `SharedArrayBuffer` are not copied).
+   */
+  readonly workers?: number;
+  /** Batches that each worker makes ahead of what was asked for; default 2. */
+  readonly readAhead?: number;
+  /** Most bytes of batches that are made ahead, never less than one batch. Default: no limit. */
+  readonly memoryLimit?: number;
+  /** Seconds after which a worker that is still busy with one batch is given up; default 600. */
+  readonly timeout?: number;
 }
 
-interface Draw {
-  readonly index: number;
-  readonly repeat: number;
-}
-
-/** Loads, transforms and batches the samples of a dataset. Holds no position: epochs can be asked for in any order, and at once. */
+/**
+ * Loads, transforms and batches the samples of a dataset. Holds no position: epochs can be asked for in any order, and at once. With
+ * workers, `dispose` ends them; idle ones do not keep the process alive.
+ */
 export class DataLoader implements Loader {
   readonly dataset: Dataset;
   readonly batchSize: number;
   readonly batches: number;
   readonly samples: number;
   readonly #sampler: Sampler;
-  readonly #rng: Rng;
-  readonly #transform: Transform | null;
-  readonly #collate: Collate;
+  readonly #parts: BatchParts;
+  readonly #pool: WorkerPool | null;
+  readonly #pipelineLoads: boolean;
+  readonly #readAhead: number;
+  readonly #memoryLimit: number;
 
-  /** @throws ArgumentError for an unusable batch size or seed, an empty dataset, or when `dropLast` leaves no batch. */
+  /**
+   * @throws ArgumentError for an unusable batch size, seed or number of workers, an empty dataset, when `dropLast` leaves no batch, or for
+   * workers without a pipeline.
+   */
   constructor(options: DataLoaderOptions) {
-    const { dataset, batchSize, seed = 0, dropLast = false } = options;
+    const { batchSize, pipeline, seed = 0, dropLast = false, workers = 0, readAhead = 2, timeout = 600 } = options;
+    const dataset = pipeline?.dataset ?? options.dataset;
+    if (dataset === undefined)
+      throw new ArgumentError('A DataLoader needs a dataset, its own or that of its pipeline.');
+    checkPipeline(options);
     const sampler: Sampler = options.sampler ?? new SequentialSampler(dataset);
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1)
-      throw new ArgumentError(`batchSize must be a positive integer, got ${batchSize}.`);
+    checkPositive('batchSize', batchSize);
+    checkPositive('readAhead', readAhead);
+    if (!(timeout > 0)) throw new ArgumentError(`timeout must be a number of seconds above 0, got ${timeout}.`);
     if (sampler.batchSize !== undefined && sampler.batchSize !== batchSize)
       throw new ArgumentError(
         `The sampler composes batches of ${sampler.batchSize}, but batchSize is ${batchSize}. Give both the same.`,
@@ -61,9 +84,18 @@ export class DataLoader implements Loader {
         `The sampler gives ${sampler.length} samples, which make no batch of ${batchSize}. Lower batchSize, or leave out dropLast.`,
       );
     this.#sampler = sampler;
-    this.#rng = createRng(seed).fork('transform');
-    this.#transform = options.transform ?? null;
-    this.#collate = options.collate ?? collate;
+    this.#parts = {
+      transform: (pipeline ?? options).transform ?? null,
+      collate: (pipeline ?? options).collate ?? collate,
+      rng: createRng(seed).fork('transform'),
+    };
+    this.#pipelineLoads = pipeline?.dataset !== undefined;
+    this.#readAhead = readAhead * workers;
+    this.#memoryLimit = options.memoryLimit ?? Infinity;
+    this.#pool =
+      workers > 0 && pipeline !== undefined
+        ? new WorkerPool({ workers, seed, source: pipeline.source, timeout: 1000 * timeout })
+        : null;
   }
 
   /**
@@ -76,16 +108,25 @@ export class DataLoader implements Loader {
     if (!Number.isSafeInteger(fromBatch) || fromBatch < 0 || fromBatch > this.batches) {
       throw new ArgumentError(`An epoch of ${this.batches} batches cannot start from batch ${fromBatch}.`);
     }
-    let batch = 0;
-    for (const draws of this.#draws(epoch)) {
-      if (batch++ >= fromBatch) yield await this.#load(epoch, draws);
+    const pool = this.#pool;
+    const groups = this.#draws(epoch, fromBatch);
+    if (pool === null) {
+      for (const draws of groups) yield await this.#here(epoch, draws);
+    } else {
+      yield* this.#ahead(groups, (draws) => this.#there(pool, epoch, draws));
     }
   }
 
+  /** Ends the workers, if there are any; batches still asked for are refused. */
+  async dispose(): Promise<void> {
+    await this.#pool?.dispose();
+  }
+
   /** The epoch's indices in groups of a batch. Loads nothing, so skipping batches is cheap. */
-  *#draws(epoch: number): Iterable<readonly Draw[]> {
+  *#draws(epoch: number, fromBatch: number): Iterable<readonly Draw[]> {
     const drawn = new Map<number, number>();
     let left = this.samples;
+    let batch = 0;
     let group: Draw[] = [];
     for (const index of this.#sampler.indices(epoch)) {
       if (left === 0) return;
@@ -99,7 +140,7 @@ export class DataLoader implements Loader {
       group.push({ index, repeat });
       left--;
       if (group.length === this.batchSize || left === 0) {
-        yield group;
+        if (batch++ >= fromBatch) yield group;
         group = [];
       }
     }
@@ -109,26 +150,78 @@ export class DataLoader implements Loader {
       );
   }
 
-  async #load(epoch: number, draws: readonly Draw[]): Promise<Batch> {
-    const indices = draws.map(({ index }) => index);
-    const samples = await Promise.all(draws.map((draw) => this.#sample(epoch, draw)));
-    return { sample: this.#collate(samples, indices), indices };
+  async #here(epoch: number, draws: readonly Draw[]): Promise<Batch> {
+    const load = (position: number): Promise<Sample> => loadSample(this.dataset, draws[position]!.index);
+    return { sample: await makeBatch(this.#parts, epoch, draws, load), indices: indicesOf(draws) };
   }
 
-  async #sample(epoch: number, { index, repeat }: Draw): Promise<Sample> {
-    const sample = await during(`Sample ${index} could not be loaded`, () => this.dataset.get(index));
-    const transform = this.#transform;
-    if (transform === null) return sample;
-    return during(`The transform failed on sample ${index}`, () =>
-      transform(sample, this.#rng.fork(epoch, index, repeat)),
-    );
+  async #there(pool: WorkerPool, epoch: number, draws: readonly Draw[]): Promise<Batch> {
+    const samples = this.#pipelineLoads
+      ? null
+      : await Promise.all(draws.map(({ index }) => loadSample(this.dataset, index)));
+    return { sample: await pool.load({ epoch, draws, samples }), indices: indicesOf(draws) };
+  }
+
+  /** In order, some ahead of what is asked for; with a memory limit, as many as are as large as the largest so far. */
+  async *#ahead(
+    groups: Iterable<readonly Draw[]>,
+    make: (draws: readonly Draw[]) => Promise<Batch>,
+  ): AsyncGenerator<Batch, void, void> {
+    const upcoming = groups[Symbol.iterator]();
+    const window: Promise<Batch>[] = [];
+    let limit = this.#memoryLimit === Infinity ? this.#readAhead : 1;
+    let largest = 0;
+    for (;;) {
+      while (window.length < limit) {
+        const batch = nextOf(upcoming, make);
+        if (batch === null) break;
+        // Whoever awaits it hears of its failure; until then it must not count as unhandled.
+        batch.catch(() => undefined);
+        window.push(batch);
+      }
+      const first = window.shift();
+      if (first === undefined) return;
+      const batch = await first;
+      largest = Math.max(largest, sampleBytes(batch.sample));
+      if (this.#memoryLimit !== Infinity)
+        limit = Math.max(1, Math.min(this.#readAhead, Math.floor(this.#memoryLimit / Math.max(1, largest))));
+      yield batch;
+    }
   }
 }
 
-async function during<T>(what: string, action: () => T | Promise<T>): Promise<T> {
+/** A sampler that fails does so in its turn, after the batches before. */
+function nextOf(
+  groups: Iterator<readonly Draw[]>,
+  make: (draws: readonly Draw[]) => Promise<Batch>,
+): Promise<Batch> | null {
   try {
-    return await action();
-  } catch (cause) {
-    throw new InputError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const next = groups.next();
+    return next.done === true ? null : make(next.value);
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+function checkPipeline(options: DataLoaderOptions): void {
+  const { pipeline, workers = 0 } = options;
+  if (!Number.isSafeInteger(workers) || workers < 0)
+    throw new ArgumentError(`workers must be 0 or a positive integer, got ${workers}.`);
+  if (workers > 0 && pipeline === undefined)
+    throw new ArgumentError(
+      'Workers cannot be handed functions. Put the transform (and the dataset, if workers are to read it) into a module that exports createPipeline, and give the loader pipeline: await loadPipeline({ module }).',
+    );
+  if (pipeline !== undefined && (options.transform !== undefined || options.collate !== undefined))
+    throw new ArgumentError('A transform or collate beside a pipeline would be passed over. Put it into the pipeline.');
+  if (pipeline?.dataset !== undefined && options.dataset !== undefined)
+    throw new ArgumentError('The pipeline has a dataset already: leave out the other one.');
+}
+
+function checkPositive(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new ArgumentError(`${name} must be a positive integer, got ${value}.`);
+}
+
+function indicesOf(draws: readonly Draw[]): readonly number[] {
+  return draws.map(({ index }) => index);
 }

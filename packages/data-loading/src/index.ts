@@ -1,6 +1,6 @@
 export { type Batch, type Loader } from './Batch.js';
 export { collate, type Collate } from './collate.js';
-export { DataLoader, type DataLoaderOptions, type Transform } from './DataLoader.js';
+export { DataLoader, type DataLoaderOptions } from './DataLoader.js';
 export { ArrayDataset, type ArrayDatasetOptions } from './datasets/ArrayDataset.js';
 export { CacheDataset } from './datasets/CacheDataset.js';
 export { ConcatDataset } from './datasets/ConcatDataset.js';
@@ -14,4 +14,6 @@ export { type Case, indexCases } from './files/indexCases.js';
 export { type IndexedFile, indexFiles, type IndexFilesOptions } from './files/indexFiles.js';
 export { readDecathlon } from './files/readDecathlon.js';
 export { readNnunet } from './files/readNnunet.js';
+export { type Transform } from './loadBatch.js';
 export { trainTestSplit, type TrainTestSplit, type TrainTestSplitOptions } from './trainTestSplit.js';
+export { loadPipeline, type LoadedPipeline, type Pipeline, type PipelineSource } from './workers/Pipeline.js';

@@ -2,6 +2,7 @@ import { ArgumentError, InputError, type Sample } from '@delira/core';
 import { ProgressBar } from '@delira/logging';
 import { loadEntry } from './LazyDataset.js';
 import { sampleBytes } from './sampleBytes.js';
+import { shareSample } from './shareSample.js';
 
 export interface CacheOptions {
   /** Most bytes that the samples may take together. Default: no limit. */
@@ -10,6 +11,8 @@ export interface CacheOptions {
   readonly progress?: boolean | ProgressBar;
   /** How many entries are loaded at once; default 4. */
   readonly concurrency?: number;
+  /** Keeps the samples in shared memory, so that worker threads get them without a copy; default `false`. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface CacheOptions {
 export async function loadAll<Entry>(
   entries: readonly Entry[],
   load: (entry: Entry, index: number) => readonly Sample[] | Promise<readonly Sample[]>,
-  { memoryLimit = Infinity, progress = true, concurrency = 4 }: CacheOptions,
+  { memoryLimit = Infinity, progress = true, concurrency = 4, shared = false }: CacheOptions,
 ): Promise<readonly Sample[]> {
   if (!Number.isSafeInteger(concurrency) || concurrency < 1)
     throw new ArgumentError(`concurrency must be a positive integer, got ${concurrency}.`);
@@ -30,7 +33,8 @@ export async function loadAll<Entry>(
   const work = async (): Promise<void> => {
     while (next < entries.length) {
       const index = next++;
-      const samples = await loadEntry(entries[index]!, index, load);
+      const loadedSamples = await loadEntry(entries[index]!, index, load);
+      const samples = shared ? loadedSamples.map(shareSample) : loadedSamples;
       groups[index] = samples;
       loaded++;
       bytes += samples.reduce((sum, sample) => sum + sampleBytes(sample), 0);
