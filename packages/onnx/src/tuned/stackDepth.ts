@@ -11,29 +11,44 @@ export interface DepthTaps {
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
+/** Slices of zeros before and after `depth` slices that some tap reads. */
+export function missingSlices({ count, taps, source }: DepthTaps, depth: number): readonly [number, number] {
+  const sources = range(count).flatMap((position) => range(taps).map((tap) => source(position, tap)));
+  return [Math.max(0, ...sources.map((slice) => -slice)), Math.max(0, ...sources.map((slice) => slice - depth + 1))];
+}
+
+/** Maps [D · N, C, H, W] with slices of zeros around them. `batch` is N. */
+export function padDepth(
+  graph: GraphBuilder,
+  maps: OnnxValue,
+  batch: number,
+  [before, after]: readonly [number, number],
+): OnnxValue {
+  if (before + after === 0) return maps;
+  const [given, ...map] = maps.shape as [number, number, number, number];
+  const size = map.reduce((product, extent) => product * extent, 1);
+  const total = (before + after) * batch + given;
+  const pads = graph.int64([before * batch, 0, after * batch, 0]);
+  return graph.reshape(graph.node('Pad', [graph.reshape(maps, [given, size]), pads], [total, size]), [total, ...map]);
+}
+
 /**
  * Maps [D · N, C, H, W] as [count · N, taps · C, H, W], where the slices that the taps read at a position follow one another as further
- * channels: a convolution of volumes becomes one of maps. `batch` is N.
+ * channels: a convolution of volumes becomes one of maps. No tap reads outside of the maps. `batch` is N.
  */
-export function stackDepth(graph: GraphBuilder, maps: OnnxValue, batch: number, reads: DepthTaps): OnnxValue {
+export function stackDepth(
+  graph: GraphBuilder,
+  maps: OnnxValue,
+  batch: number,
+  { count, taps, source }: DepthTaps,
+): OnnxValue {
   const [given, channels, height, width] = maps.shape as [number, number, number, number];
-  const { count, taps } = reads;
-  const depth = given / batch;
-  const sources = range(count).map((position) => range(taps).map((tap) => reads.source(position, tap)));
-  const before = Math.max(0, ...sources.flat().map((slice) => -slice));
-  const after = Math.max(0, ...sources.flat().map((slice) => slice - depth + 1));
-  const order = sources.flatMap((slices) =>
-    range(batch).flatMap((image) => slices.map((slice) => (slice + before) * batch + image)),
+  const order = range(count).flatMap((position) =>
+    range(batch).flatMap((image) => range(taps).map((tap) => source(position, tap) * batch + image)),
   );
-  const size = channels * height * width;
   const shape = [count * batch, taps * channels, height, width];
-  const total = (before + depth + after) * batch;
-  const isInOrder = order.length === total && order.every((map, index) => map === index);
+  if (order.length === given && order.every((map, index) => map === index)) return graph.reshape(maps, shape);
+  const size = channels * height * width;
   const rows = graph.reshape(maps, [given, size]);
-  const padded =
-    before + after === 0
-      ? rows
-      : graph.node('Pad', [rows, graph.int64([before * batch, 0, after * batch, 0])], [total, size]);
-  if (isInOrder) return graph.reshape(padded, shape);
-  return graph.reshape(graph.node('Gather', [padded, graph.int64(order)], [order.length, size]), shape);
+  return graph.reshape(graph.node('Gather', [rows, graph.int64(order)], [order.length, size]), shape);
 }

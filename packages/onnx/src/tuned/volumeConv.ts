@@ -4,7 +4,7 @@ import type { ConvolutionKind } from './convolutionKind.js';
 import { deferConv } from './deferConv.js';
 import { asMaps, mapsShape } from './maps.js';
 import { moveAxes } from './moveAxes.js';
-import { type DepthTaps, stackDepth } from './stackDepth.js';
+import { type DepthTaps, missingSlices, padDepth, stackDepth } from './stackDepth.js';
 import type { Deferred } from './TunedValues.js';
 import type { TunedStep } from './TunedStep.js';
 
@@ -30,20 +30,34 @@ export function slicesOf(step: TunedStep, id: ValueId, layout: ConvolutionKind['
   return graph.reshape(moveAxes(graph, rows, [2, 0, 1, 3]), mapsShape(value.shape));
 }
 
+interface PaddedSlices {
+  readonly maps: OnnxValue;
+  readonly source: DepthTaps['source'];
+}
+
+/** Maps with the slices of zeros that the taps read, and where the taps read then. */
+function padded(step: TunedStep, maps: OnnxValue, batch: number, reads: DepthTaps, key: string): PaddedSlices {
+  const missing = missingSlices(reads, maps.shape[0]! / batch);
+  return {
+    maps: step.remember(`${key}:${missing.join()}`, () => padDepth(step.graph, maps, batch, missing)),
+    source: (position, tap) => reads.source(position, tap) + missing[0],
+  };
+}
+
 /** The slices of x that each tap of the kernel reads for each slice of y, stacked as further channels. */
 export function stackedInput(
   step: TunedStep,
   { x, kernel, y }: VolumeOperands,
   attrs: ConvAttrs,
   kind: ConvolutionKind,
-) {
+): OnnxValue {
   const [stride, spacing, low] = [attrs.strides[0]!, attrs.dilation[0]!, attrs.padding[0]![0]];
-  const reads: DepthTaps = {
-    count: step.aval(y).shape[2]!,
-    taps: step.aval(kernel).shape[2]!,
-    source: (position, tap) => position * stride + tap * spacing - low,
-  };
-  return stackDepth(step.graph, slicesOf(step, x, kind.input), step.aval(x).shape[0]!, reads);
+  const count = step.aval(y).shape[2]!;
+  const taps = step.aval(kernel).shape[2]!;
+  const source = (position: number, tap: number): number => position * stride + tap * spacing - low;
+  const batch = step.aval(x).shape[0]!;
+  const given = padded(step, slicesOf(step, x, kind.input), batch, { count, taps, source }, `slices:${x}`);
+  return stackDepth(step.graph, given.maps, batch, { count, taps, source: given.source });
 }
 
 /**
@@ -76,13 +90,23 @@ export function deferVolumeConv(
   };
 }
 
-/** The slices of dy that each tap of the kernel connects with each slice of x, at stride 1, stacked as further channels. */
-export function stackedGradient(step: TunedStep, { x, kernel, y }: VolumeOperands, attrs: ConvAttrs): OnnxValue {
+/** Slices of dy that the taps of the kernel connect with the slices of x, at stride 1. */
+export function gradientReads(step: TunedStep, { x, kernel }: VolumeOperands, attrs: ConvAttrs): DepthTaps {
   const [spacing, low] = [attrs.dilation[0]!, attrs.padding[0]![0]];
-  const count = step.aval(x).shape[2]!;
-  const taps = step.aval(kernel).shape[2]!;
-  const source = (position: number, tap: number): number => position + low - tap * spacing;
-  return step.remember(`stacked:${y}:${[count, taps, spacing, low].join()}`, () =>
-    stackDepth(step.graph, slicesOf(step, y, 'blocked'), step.aval(x).shape[0]!, { count, taps, source }),
-  );
+  return {
+    count: step.aval(x).shape[2]!,
+    taps: step.aval(kernel).shape[2]!,
+    source: (position, tap) => position + low - tap * spacing,
+  };
+}
+
+/** dy as maps with the slices of zeros that are read: both gradients of a convolution want them. */
+export function paddedGradient(step: TunedStep, y: ValueId, reads: DepthTaps): PaddedSlices {
+  return padded(step, slicesOf(step, y, 'blocked'), step.aval(y).shape[0]!, reads, `slices:${y}`);
+}
+
+/** The slices of dy that are read at each position stacked as further channels. */
+export function stackedGradient(step: TunedStep, y: ValueId, reads: DepthTaps): OnnxValue {
+  const { maps, source } = paddedGradient(step, y, reads);
+  return stackDepth(step.graph, maps, step.aval(y).shape[0]!, { ...reads, source });
 }

@@ -3,12 +3,11 @@ import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { convolve } from './convolve.js';
 import type { BlockSize } from './Layout.js';
 import { mapsShape } from './maps.js';
-import { stackDepth } from './stackDepth.js';
 import { type Phase, phasesOf } from './stridePhases.js';
 import { transposedBlocks } from './transposedFilter.js';
 import type { TunedStep } from './TunedStep.js';
 import { usefulTaps } from './usefulTaps.js';
-import { slicesOf, stackedGradient, type VolumeOperands, withinSlices } from './volumeConv.js';
+import { gradientReads, stackedGradient, type VolumeOperands, withinSlices } from './volumeConv.js';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -54,7 +53,14 @@ function atStrideOne(step: TunedStep, operands: VolumeOperands, filter: OnnxValu
   );
   const flipped = inputFilter(graph, filter, [[range(filter.shape[2]!), rows!, columns!]], block);
   const options = { kernel: taps.count, dilation: inSlices.dilation, padding };
-  return convolve(graph, stackedGradient(step, operands, attrs), flipped, shape, block, options);
+  return convolve(
+    graph,
+    stackedGradient(step, operands.y, gradientReads(step, operands, attrs)),
+    flipped,
+    shape,
+    block,
+    options,
+  );
 }
 
 /** Positions of the phases back between one another: maps [D · N, s·s·s·C, h, w] as a volume [N, C, s·D, s·h, s·w]. */
@@ -104,7 +110,6 @@ function atStride(step: TunedStep, operands: VolumeOperands, filter: OnnxValue, 
     return null;
   if (axes.some((phases) => isEmpty(phases[0]!))) return null;
 
-  const maps = slicesOf(step, operands.y, 'blocked');
   const counts = extents.map((extent, axis) => Math.ceil(extent / attrs.strides[axis]!));
   const mapShape = (parts: number): Shape => [counts[0]! * batch, parts * channels, counts[1]!, counts[2]!];
   const compute = (parts: readonly (readonly [Phase, Phase, Phase])[]): OnnxValue => {
@@ -112,7 +117,7 @@ function atStride(step: TunedStep, operands: VolumeOperands, filter: OnnxValue, 
     const source = (position: number, tap: number): number => position - along.padding[0] + tap;
     const reads = { count: counts[0]!, taps: along.taps.length, source };
     const stacked = step.remember(`phase:${operands.y}:${[reads.count, reads.taps, along.padding[0]].join()}`, () =>
-      stackDepth(graph, maps, batch, reads),
+      stackedGradient(step, operands.y, reads),
     );
     const taps = parts.map((phases) => phases.map((phase) => phase.taps) as unknown as Taps);
     const part = inputFilter(graph, filter, taps, block);
