@@ -51,6 +51,14 @@ const further: readonly Readonly<Record<string, Case>>[] = [
   convolutions('map-1x1-few-channels', float(2, 16, 1, 1), float(16, 16, 3, 3), float(2, 16, 1, 1), convAttrs(1, 1)),
   convolutions('narrow-small-map', float(2, 3, 4, 4), float(16, 3, 3, 3), float(2, 16, 4, 4), convAttrs(1, 1)),
   convolutions('upsampling-2x2', float(2, 16, 6, 6), float(16, 16, 2, 2), float(2, 16, 3, 3), convAttrs(2, 0)),
+  convolutions('phases', float(4, 16, 8, 8), float(32, 16, 4, 4), float(4, 32, 4, 4), convAttrs(2, 1)),
+  convolutions('odd-phases', float(18, 16, 6, 8), float(16, 16, 2, 4), float(18, 16, 3, 4), {
+    ...convAttrs(2, 0),
+    padding: [
+      [0, 0],
+      [1, 1],
+    ],
+  }),
   convolutions('stride-3', float(2, 16, 9, 9), float(16, 16, 5, 5), float(2, 16, 3, 3), convAttrs(3, 2)),
 ];
 

@@ -1,7 +1,8 @@
 import type { Primitives, Shape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { gatherRows } from './gatherRows.js';
 import type { BlockSize } from './Layout.js';
-import { moveAxes } from './moveAxes.js';
+
 import { blockedConv } from './nchwc.js';
 import { type UsefulTaps, usefulTaps } from './usefulTaps.js';
 
@@ -11,25 +12,22 @@ type Attrs = Primitives['convKernelGrad'];
 const FEWEST_PRODUCTS = 512;
 const MOST_PRODUCTS = 2048;
 
-/** How batch and rows are laid out: n1 · q channels of n2 · (rows / q) kernel rows. */
+/** How batch and rows are laid out: images · bands channels of interleaved · (height / bands) kernel rows. */
 interface Plan {
-  /** Images that follow one another within a kernel row's neighbourhood: the rows of all n2 are interleaved. */
+  /** Images that follow one another within a kernel row's neighbourhood: their rows are interleaved. */
   readonly interleaved: number;
   /** Bands each map is cut into. */
   readonly bands: number;
+  /** Whether the positions of the stride's box become further groups, and the stride 1: only so can rows of images be interleaved. */
+  readonly isPhased: boolean;
 }
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 const divisors = (count: number): readonly number[] =>
-  Array.from({ length: count }, (_, index) => index + 1).filter((candidate) => count % candidate === 0);
-
-function planFor(batch: number, height: number, width: number, stride: number, block: BlockSize): Plan {
-  const bands = divisors(height).find((count) => (height / count) * width <= MOST_PRODUCTS) ?? height;
-  // A stride would make the distances of interleaved rows uneven.
-  if (stride !== 1 || bands > 1) return { interleaved: 1, bands };
-  const interleaved =
-    divisors(batch).find((count) => batch / count < block && height * width * count >= FEWEST_PRODUCTS) ?? batch;
-  return { interleaved, bands };
-}
+  range(count)
+    .map((index) => index + 1)
+    .filter((candidate) => count % candidate === 0);
 
 interface Geometry {
   readonly batch: number;
@@ -44,86 +42,190 @@ interface Geometry {
   readonly strides: readonly [height: number, width: number];
 }
 
-/** x as [groups, images · bands, rows, columns · perGroup], padded or cropped to what the kernel reaches. */
-function imageOf(
+function planFor({ batch, perGroup, output, kernel, strides }: Geometry, block: BlockSize): Plan {
+  const [height, width] = output;
+  const bands = divisors(height).find((count) => (height / count) * width <= MOST_PRODUCTS) ?? height;
+  const isStrided = strides.some((stride) => stride !== 1);
+  const isPhased =
+    isStrided &&
+    bands === 1 &&
+    batch > 1 &&
+    perGroup === block &&
+    height * width < FEWEST_PRODUCTS &&
+    strides.every((stride, axis) => kernel[axis]! % stride === 0);
+  // A stride would make the distances of interleaved rows uneven.
+  if (bands > 1 || (isStrided && !isPhased)) return { interleaved: 1, bands, isPhased };
+  const interleaved =
+    divisors(batch).find((count) => batch / count < block && height * width * count >= FEWEST_PRODUCTS) ?? batch;
+  return { interleaved, bands, isPhased };
+}
+
+/** Parts of the channels: as many as fit a convolution that reads channels one by one. */
+function partsOf(channels: number, block: BlockSize): readonly (readonly [from: number, to: number])[] {
+  const parts = Math.ceil(channels / (block - 1));
+  return range(parts).map((part) => [
+    Math.floor((channels * part) / parts),
+    Math.floor((channels * (part + 1)) / parts),
+  ]);
+}
+
+/** x with what the kernel reaches of its padding, as rows, followed by a row of zeros; `phases` values of a row that are apart. */
+function paddedRows(
   graph: GraphBuilder,
   x: OnnxValue,
   { batch, groups, perGroup, input, output, kernel, low, strides }: Geometry,
-  { interleaved, bands }: Plan,
-): OnnxValue {
+  isPhased: boolean,
+): { readonly rows: OnnxValue; readonly perPhase: number } {
   const [height, width] = input;
-  const images = batch / interleaved;
-  const reach = [0, 1].map((axis) => strides[axis]! * (output[axis]! - 1) + kernel[axis]!) as [number, number];
-  const split = graph.reshape(x, [images, interleaved, groups, height, width * perGroup]);
-  const swapped = moveAxes(graph, split, [2, 0, 3, 1, 4]);
-  const before = [low[0], low[1] * perGroup];
-  const after = [reach[0] - low[0] - height, (reach[1] - low[1] - width) * perGroup];
-  const columns = reach[1] * perGroup;
-  const padded = [...before, ...after].every((amount) => amount === 0)
-    ? swapped
-    : graph.node(
-        'Pad',
-        [swapped, graph.int64([0, 0, before[0]!, 0, before[1]!, 0, 0, after[0]!, 0, after[1]!])],
-        [groups, images, reach[0], interleaved, columns],
-      );
-  if (bands === 1) return graph.reshape(padded, [groups, images, reach[0] * interleaved, columns]);
-  const rows = strides[0] * (output[0] / bands - 1) + kernel[0];
-  const overlapping = Array.from(
-    { length: bands * rows },
-    (_, index) => Math.floor(index / rows) * strides[0] * (output[0] / bands) + (index % rows),
-  );
-  const cut = graph.node('Gather', [padded, graph.int64(overlapping)], [groups, images, bands * rows, 1, columns], {
-    attributes: { axis: 2 },
-  });
-  return graph.reshape(cut, [groups, images * bands, rows, columns]);
+  const reach = strides[1] * (output[1] - 1) + kernel[1];
+  const columns = reach * perGroup;
+  const given = batch * groups * height;
+  const flat = graph.reshape(x, [given, width * perGroup]);
+  const isWhole =
+    low.every((amount) => amount === 0) && reach === width && strides[0] * (output[0] - 1) + kernel[0] === height;
+  const pads = graph.int64([0, low[1] * perGroup, 1, (reach - low[1] - width) * perGroup]);
+  const padded = isWhole ? flat : graph.node('Pad', [flat, pads], [given + 1, columns]);
+  if (!isPhased) return { rows: padded, perPhase: padded.shape[0]! };
+  const count = padded.shape[0]!;
+  const split = graph.reshape(padded, [count, reach / strides[1], strides[1], perGroup]);
+  const apart = graph.transpose(split, [2, 0, 1, 3]);
+  return { rows: graph.reshape(apart, [strides[1] * count, columns / strides[1]]), perPhase: count };
 }
 
-/** dy as a filter of kernel layout: [O / B, images · bands, rows, columns, B]. */
-function filterOf(
+/** Which of the rows that `paddedRows` gives a part of the channels needs, in the order [phases, groups, channels, rows, interleaved]. */
+function imageRows(
+  { batch, groups, input, output, kernel, low, strides }: Geometry,
+  { interleaved, bands, isPhased }: Plan,
+  [from, to]: readonly [number, number],
+  perPhase: number,
+): readonly number[] {
+  const height = input[0];
+  const zeros = batch * groups * height;
+  const [down, across] = isPhased ? strides : [1, 1];
+  const step = strides[0] / down;
+  const perBand = output[0] / bands;
+  const rows = step * (perBand - 1) + kernel[0] / down;
+  const indices: number[] = [];
+  for (let rowPhase = 0; rowPhase < down; rowPhase++) {
+    for (let columnPhase = 0; columnPhase < across; columnPhase++) {
+      for (let group = 0; group < groups; group++) {
+        for (let channel = from; channel < to; channel++) {
+          const [image, band] = [Math.floor(channel / bands), channel % bands];
+          for (let row = 0; row < rows; row++) {
+            const position = down * (band * step * perBand + row) + rowPhase - low[0];
+            for (let index = 0; index < interleaved; index++) {
+              const map = (image * interleaved + index) * groups + group;
+              const isInside = position >= 0 && position < height;
+              indices.push(columnPhase * perPhase + (isInside ? map * height + position : zeros));
+            }
+          }
+        }
+      }
+    }
+  }
+  return indices;
+}
+
+/** x as the convolution's image of one part of the channels: [phases · groups, channels, rows, columns · perGroup]. */
+function imagesOf(
+  graph: GraphBuilder,
+  x: OnnxValue,
+  geometry: Geometry,
+  plan: Plan,
+  parts: readonly (readonly [number, number])[],
+): readonly OnnxValue[] {
+  const { batch, groups, perGroup, input, output, kernel, low, strides } = geometry;
+  const reach = [0, 1].map((axis) => strides[axis]! * (output[axis]! - 1) + kernel[axis]!) as [number, number];
+  if (
+    parts.length === 1 &&
+    plan.bands === 1 &&
+    plan.interleaved === 1 &&
+    !plan.isPhased &&
+    (batch === 1 || groups === 1)
+  ) {
+    // Nothing moves: padding is all there is to do.
+    const shape = [groups, batch, reach[0], reach[1] * perGroup];
+    const maps = graph.reshape(x, [groups, batch, input[0], input[1] * perGroup]);
+    const before = [low[0], low[1] * perGroup];
+    const after = [reach[0] - low[0] - input[0], (reach[1] - low[1] - input[1]) * perGroup];
+    const isWhole = [...before, ...after].every((amount) => amount === 0);
+    return [isWhole ? maps : graph.node('Pad', [maps, graph.int64([0, 0, ...before, 0, 0, ...after])], shape)];
+  }
+  const { rows, perPhase } = paddedRows(graph, x, geometry, plan.isPhased);
+  const phases = plan.isPhased ? strides[0] * strides[1] : 1;
+  return parts.map((part) => {
+    const indices = imageRows(geometry, plan, part, perPhase);
+    const channels = part[1] - part[0];
+    const perChannel = indices.length / (phases * groups * channels);
+    return graph.reshape(gatherRows(graph, rows, indices), [phases * groups, channels, perChannel, rows.shape[1]!]);
+  });
+}
+
+/** dy as filters of kernel layout: [O / B, channels, rows, columns, B], nominally [O, channels, rows, columns]. */
+function filtersOf(
   graph: GraphBuilder,
   y: OnnxValue,
   { batch, outputs, output }: Geometry,
   { interleaved, bands }: Plan,
+  parts: readonly (readonly [number, number])[],
   block: BlockSize,
-): OnnxValue {
+): readonly OnnxValue[] {
   const [height, width] = output;
-  const images = batch / interleaved;
-  const split = graph.reshape(y, [images, interleaved, outputs / block, height, width * block]);
-  return graph.reshape(moveAxes(graph, split, [2, 0, 3, 1, 4]), [
-    outputs / block,
-    images * bands,
-    (height / bands) * interleaved,
-    width,
-    block,
-  ]);
+  const blocks = outputs / block;
+  const perBand = height / bands;
+  const rows = graph.reshape(y, [batch * blocks * height, width * block]);
+  return parts.map(([from, to]) => {
+    const indices: number[] = [];
+    for (let output = 0; output < blocks; output++) {
+      for (let channel = from; channel < to; channel++) {
+        const [image, band] = [Math.floor(channel / bands), channel % bands];
+        for (let row = 0; row < perBand; row++) {
+          for (let index = 0; index < interleaved; index++)
+            indices.push(((image * interleaved + index) * blocks + output) * height + band * perBand + row);
+        }
+      }
+    }
+    return graph.reshape(gatherRows(graph, rows, indices), [outputs, to - from, perBand * interleaved, width]);
+  });
 }
 
-/** Sum of the convolutions of parts of the channels: as many as fit a convolution that reads channels one by one. */
+/** Sum of the convolutions of all parts: [phases · groups, O, rows, columns · perGroup]. */
 function correlate(
   graph: GraphBuilder,
-  image: OnnxValue,
-  filter: OnnxValue,
-  geometry: Geometry,
-  { interleaved }: Plan,
-  block: BlockSize,
+  images: readonly OnnxValue[],
+  filters: readonly OnnxValue[],
+  { perGroup, outputs, kernel, strides }: Geometry,
+  { interleaved, isPhased }: Plan,
 ): OnnxValue {
-  const { groups, perGroup, outputs, kernel, strides } = geometry;
-  const channels = image.shape[1]!;
-  const window = filter.shape.slice(2, 4);
-  const parts = Math.ceil(channels / (block - 1));
-  const shape = [groups, outputs, kernel[0], kernel[1] * perGroup];
+  const [down, across] = isPhased ? strides : [1, 1];
+  const shape = [images[0]!.shape[0]!, outputs, kernel[0] / down, (kernel[1] / across) * perGroup];
   let sum: OnnxValue | undefined;
-  for (let part = 0; part < parts; part++) {
-    const [from, to] = [Math.floor((channels * part) / parts), Math.floor((channels * (part + 1)) / parts)];
-    const piece = (value: OnnxValue): OnnxValue => graph.slice(value, [from], [to], [1]);
-    sum = blockedConv(graph, piece(image), graph.reshape(piece(filter), [outputs, to - from, ...window]), shape, {
-      kernel: window,
+  for (const [part, image] of images.entries()) {
+    const filter = filters[part]!;
+    sum = blockedConv(graph, image, filter, shape, {
+      kernel: filter.shape.slice(2),
       strides: [interleaved, 1],
-      dilation: [strides[0], strides[1] * perGroup],
+      dilation: [strides[0] / down, (strides[1] / across) * perGroup],
       ...(sum === undefined ? {} : { sum }),
     });
   }
   return sum!;
+}
+
+/** Phases back between one another as taps: [groups, O / B, taps, values of a tap]. */
+function tapsInOrder(
+  graph: GraphBuilder,
+  products: OnnxValue,
+  geometry: Geometry,
+  plan: Plan,
+  block: BlockSize,
+): OnnxValue {
+  const { groups, perGroup, outputs, kernel, strides } = geometry;
+  const shape = [groups, outputs / block, kernel[0] * kernel[1], perGroup * block];
+  if (!plan.isPhased) return graph.reshape(products, shape);
+  const [down, across] = strides;
+  const split = [down, across, groups, outputs / block, kernel[0] / down, kernel[1] / across, perGroup * block];
+  return graph.reshape(graph.transpose(graph.reshape(products, split), [2, 3, 4, 0, 5, 1, 6]), shape);
 }
 
 /** Operands of the gradient of a convolution of maps in its kernel: nominal shapes are those of 2D, whatever volume they stand for. */
@@ -162,11 +264,10 @@ export function correlateMaps(
     low: taps.low as [number, number],
     strides: strides as [number, number],
   };
-  const plan = planFor(batch, extents[0], extents[1], strides[0]!, block);
-  const image = imageOf(graph, x, geometry, plan);
-  const filter = filterOf(graph, y, geometry, plan, block);
-  const products = correlate(graph, image, filter, geometry, plan, block);
-  const [rows, columns] = taps.count as [number, number];
-  const shape = [geometry.groups, outputs / block, rows * columns, perGroup * block];
-  return { products: graph.reshape(products, shape), taps };
+  const plan = planFor(geometry, block);
+  const parts = partsOf((batch / plan.interleaved) * plan.bands, block);
+  const images = imagesOf(graph, x, geometry, plan, parts);
+  const filters = filtersOf(graph, y, geometry, plan, parts, block);
+  const products = correlate(graph, images, filters, geometry, plan);
+  return { products: tapsInOrder(graph, products, geometry, plan, block), taps };
 }
