@@ -1,6 +1,7 @@
 export { type Batch, type Loader } from './Batch.js';
 export { collate, type Collate } from './collate.js';
 export { DataLoader, type DataLoaderOptions } from './DataLoader.js';
+export { type CreateSampler, DataManager, type DataManagerOptions } from './DataManager.js';
 export { ArrayDataset, type ArrayDatasetOptions } from './datasets/ArrayDataset.js';
 export { CacheDataset } from './datasets/CacheDataset.js';
 export { ConcatDataset } from './datasets/ConcatDataset.js';
