@@ -23,7 +23,7 @@ export type SegmentationConfig = Readonly<{
 export type SegmentationBatch = Readonly<{
   /** [N, inChannels, ...spatial], float32. */
   data: Tensor;
-  /** [N, ...spatial], int32: 0 … numClasses − 1. */
+  /** [N, ...spatial], int32: 0 … numClasses − 1, or `ignoreIndex`. */
   label: Tensor;
 }>;
 
@@ -35,6 +35,8 @@ export type SegmentationPrediction = Readonly<{
 export interface SegmentationOptions {
   /** Extents of the images' spatial axes; null: any. Default `[null, null]`: 2D images of any size. */
   readonly inputSize?: readonly (number | null)[];
+  /** A label that is no class, for pixels that do not count; give the same to losses and metrics. Default: none. */
+  readonly ignoreIndex?: number;
 }
 
 /**
@@ -58,11 +60,12 @@ export abstract class SegmentationNetwork<C extends SegmentationConfig = Segment
   SegmentationPrediction
 > {
   readonly inputs: { readonly data: InputSpec; readonly label: InputSpec };
+  readonly ignoreIndex: number | null;
 
-  /** @throws ArgumentError unless channels and classes are positive integers. */
+  /** @throws ArgumentError unless channels and classes are positive integers, and `ignoreIndex` an integer. */
   constructor(
     readonly config: C,
-    { inputSize = [null, null] }: SegmentationOptions = {},
+    { inputSize = [null, null], ignoreIndex }: SegmentationOptions = {},
   ) {
     super();
     const { inChannels, numClasses } = config;
@@ -70,9 +73,13 @@ export abstract class SegmentationNetwork<C extends SegmentationConfig = Segment
       if (!Number.isInteger(value) || value < 1)
         throw new ArgumentError(`${this.constructor.name}: ${name} is ${value}; it must be a positive integer.`);
     }
+    if (ignoreIndex !== undefined && !Number.isInteger(ignoreIndex))
+      throw new ArgumentError(`${this.constructor.name}: ignoreIndex is ${ignoreIndex}; it must be an integer.`);
+    this.ignoreIndex = ignoreIndex ?? null;
+    const range = [Math.min(0, ignoreIndex ?? 0), Math.max(numClasses - 1, ignoreIndex ?? 0)] as const;
     this.inputs = {
       data: { shape: [inChannels, ...inputSize], dtype: 'float32' },
-      label: { shape: inputSize, dtype: 'int32', range: [0, numClasses - 1] },
+      label: { shape: inputSize, dtype: 'int32', range },
     };
   }
 
@@ -98,12 +105,26 @@ export abstract class SegmentationNetwork<C extends SegmentationConfig = Segment
   /**
    * Casts images to float32 and labels to int32; labels of shape [N, 1, ...spatial] become [N, ...spatial].
    *
-   * @throws InputError for a label that is not an integer, or has several channels.
+   * @throws InputError for a label that is not an integer, has several channels, or lies between the classes and `ignoreIndex`.
    */
   override prepareBatch(batch: Sample): Sample {
     const { label, ...others } = batch;
     const prepared = super.prepareBatch(others);
-    return label === undefined ? prepared : { ...prepared, label: labelsOf(label, this.inputs.label.shape.length) };
+    if (label === undefined) return prepared;
+    this.#refuseStrays(label);
+    return { ...prepared, label: labelsOf(label, this.inputs.label.shape.length) };
+  }
+
+  /** The declared range cannot say that there is a gap in it. */
+  #refuseStrays({ data }: NDArray): void {
+    const { ignoreIndex } = this;
+    if (ignoreIndex === null) return;
+    const { numClasses } = this.config;
+    const stray = data.findIndex((value) => value !== ignoreIndex && (value < 0 || value >= numClasses));
+    if (stray !== -1)
+      throw new InputError(
+        `Batch entry "label" holds ${data[stray]} (element ${stray}); allowed is 0 to ${numClasses - 1}, and ${ignoreIndex} for pixels that do not count. Check the dataset's labels, or build the network for more classes.`,
+      );
   }
 }
 

@@ -3,7 +3,7 @@ import { checkBatch, ndarray, type Tensor, TrainableSystem } from '@delira/core'
 import { Conv2d, crossEntropyLoss } from '@delira/nn';
 import { adam } from '@delira/optim';
 import { describe, expect, it } from 'vitest';
-import { SegmentationNetwork } from '../src/index.js';
+import { SegmentationNetwork, UNet2d } from '../src/index.js';
 
 class Small extends SegmentationNetwork {
   static readonly type = 'Small';
@@ -83,6 +83,18 @@ describe('batches', () => {
       label: ndarray([2, 0], [1, 1, 2], 'int32'),
     });
     expect(model.prepareBatch({ data: given.data })).toEqual({ data: given.data });
+  });
+
+  it('may hold a label for pixels that do not count', () => {
+    const ignoring = new UNet2d({ numClasses: 3, depth: 1, startFilters: 2, ignoreIndex: 255 });
+    const labels = (...values: number[]) => ({ label: ndarray(values, [1, 1, values.length], 'uint8') });
+    expect(ignoring.inputs.label.range).toEqual([0, 255]);
+    expect(ignoring.config).not.toHaveProperty('ignoreIndex');
+    expect(ignoring.prepareBatch(labels(0, 255, 2))['label']!.data).toEqual(Int32Array.of(0, 255, 2));
+    expect(() => ignoring.prepareBatch(labels(0, 3))).toThrow(/holds 3 \(element 1\); allowed is 0 to 2, and 255 for/);
+    const below = new Small({ inChannels: 1, numClasses: 3 }, { ignoreIndex: -1 });
+    expect(below.inputs.label.range).toEqual([-1, 2]);
+    expect(() => new Small({ inChannels: 1, numClasses: 3 }, { ignoreIndex: 0.5 })).toThrow(/ignoreIndex is 0.5/);
   });
 
   it('refuse labels that are no classes', () => {

@@ -97,7 +97,7 @@ export abstract class UNet extends SegmentationNetwork<UNetConfig> {
     readonly spatialRank: SpatialRank,
     options: UNetOptions & { readonly inChannels: number },
   ) {
-    const { inputSize = new Array<null>(spatialRank).fill(null), ...given } = options;
+    const { inputSize = new Array<null>(spatialRank).fill(null), ignoreIndex, ...given } = options;
     const config: UNetConfig = {
       depth: 5,
       startFilters: 64,
@@ -109,7 +109,7 @@ export abstract class UNet extends SegmentationNetwork<UNetConfig> {
       deepSupervision: false,
       ...given,
     };
-    super(config, { inputSize });
+    super(config, { inputSize, ...(ignoreIndex === undefined ? {} : { ignoreIndex }) });
     const { name } = this.constructor;
     checkConfig(name, config);
     const { inChannels, numClasses, depth, startFilters, deepSupervision } = config;
