@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors/index.js';
 import { type DType, formatShape, normalizeAxes, type Shape } from '../ndarray/index.js';
 import type { ConvAttrs, Padding } from '../ir/index.js';
-import { binary, bind, currentTrace, liftPair, type Tensor } from '../tensor/index.js';
+import { binary, bind, constant, currentTrace, liftPair, type Tensor } from '../tensor/index.js';
 import type { NDArray } from '../ndarray/index.js';
 
 type Operand = Tensor | number;
@@ -83,7 +83,8 @@ export function logSoftmax(x: Tensor, axis: number): Tensor {
 
 export const softmax = (x: Tensor, axis: number): Tensor => {
   const exponential = x.sub(max(x, [axis], { keepDims: true }).stopGradient()).exp();
-  return exponential.div(exponential.sum([axis], { keepDims: true }));
+  // Times the inverse of the sums, which are few: a division of all elements would cost two more passes in the gradient.
+  return exponential.mul(constant(1, x.dtype).div(exponential.sum([axis], { keepDims: true })));
 };
 
 /** ln(1 + eˣ), stable for any x. */

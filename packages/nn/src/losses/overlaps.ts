@@ -1,4 +1,4 @@
-import { ArgumentError, select, sigmoid, slice, softmax, type Tensor } from '@delira/core';
+import { ArgumentError, sigmoid, slice, softmax, type Tensor } from '@delira/core';
 import { classMask } from './classMask.js';
 import { checkSameShape } from './reduce.js';
 
@@ -38,16 +38,9 @@ export function overlaps(
   }[activation]();
   const axes = prediction.shape.flatMap((_, axis) => (axis > 1 || (axis === 0 && batch) ? [axis] : []));
   const predicted = probabilities.sum(axes);
-  if (target.shape.length < probabilities.shape.length) {
-    const mask = classMask(loss, probabilities, target);
-    return {
-      common: select(mask, probabilities, 0).sum(axes),
-      predicted,
-      wanted: mask.cast(probabilities.dtype).sum(axes),
-    };
-  }
-  checkSameShape(loss, probabilities, target);
-  const wanted = target.cast(probabilities.dtype);
+  const map = target.shape.length < probabilities.shape.length ? classMask(loss, probabilities, target) : target;
+  checkSameShape(loss, probabilities, map);
+  const wanted = map.cast(probabilities.dtype);
   return { common: probabilities.mul(wanted).sum(axes), predicted, wanted: wanted.sum(axes) };
 }
 
