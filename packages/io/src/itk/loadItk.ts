@@ -3,8 +3,11 @@ import { type DType, InputError } from '@delira/core';
 import type { Volume } from '@delira/imaging';
 import { FormatError } from '../errors.js';
 import { DEFAULT_MAXIMUM_BYTES, type LoadLimits, namingFile } from '../files/loadBytes.js';
+import { checkHeader } from './checkHeader.js';
+import { checkPixels } from './describeSlice.js';
 import { fromItk } from './itkVolume.js';
 import { runItk } from './runItk.js';
+import { scanDicom } from './scanDicom.js';
 
 export interface LoadVolumeOptions extends LoadLimits {
   /** Of the array; default as stored where there is such a dtype, int32 for other integers. */
@@ -15,6 +18,9 @@ export interface LoadVolumeOptions extends LoadLimits {
 export async function loadItk(path: string, options: LoadVolumeOptions): Promise<Volume> {
   return namingFile(path, async () => {
     await checkFile(path, options);
+    await checkHeader(path, options);
+    const dicom = /\.dcm$/i.test(path) ? await scanDicom(path) : null;
+    if (dicom !== null) checkPixels(dicom, options);
     return fromItk(await runItk('read', { path }), options.dtype);
   });
 }
