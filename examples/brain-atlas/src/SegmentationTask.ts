@@ -6,6 +6,14 @@ import type { PredictionModel } from '@delira/prediction';
 import type { PatchOptions } from './randomPatch.js';
 import type { Brain } from './readBrain.js';
 
+/** Class numbers by a trained network. */
+export interface TaskPrediction {
+  /** Of the whole volume, on the grid of the T1 image: `[z, y, x]`. */
+  readonly volume: NDArray<'uint8'>;
+  /** Of the task's `test`, as the network saw it: shaped like its labels. */
+  readonly test: NDArray<'uint8'>;
+}
+
 /** In what the two examples differ. Samples are arrays with a row for each: `data [M, 1, ...spatial]`, `label [M, ...spatial]`. */
 export interface SegmentationTask {
   /** The first line of the log. */
@@ -22,8 +30,7 @@ export interface SegmentationTask {
   readonly test: Sample;
   /** Images of the validation in one call of the engine. */
   readonly validationBatch: number;
-  /** Class numbers of the whole volume, uint8 `[z, y, x]`, by a trained network. */
-  predict(model: PredictionModel, bar: ProgressBar): Promise<NDArray<'uint8'>>;
+  predict(model: PredictionModel, bar: ProgressBar): Promise<TaskPrediction>;
   /** The slices of a volume `[z, y, x]` that the picture shows, each `[height, width]`. */
   picture(array: NDArray): readonly NDArray[];
 }

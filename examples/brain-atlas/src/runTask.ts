@@ -1,5 +1,5 @@
 import { createOnnxBackend, type OnnxBackend } from '@delira/backend-onnx-training';
-import type { NDArray } from '@delira/core';
+import { type NDArray, TrainableSystem } from '@delira/core';
 import { ArrayDataset, DataLoader } from '@delira/data-loading';
 import { volume } from '@delira/imaging';
 import { saveNifti, writeFileAtomic } from '@delira/io';
@@ -8,7 +8,7 @@ import { dice, type OverlapScores, overlapScores } from '@delira/metrics';
 import { diceCrossEntropyLoss } from '@delira/nn';
 import { adam, oneCycleSchedule } from '@delira/optim';
 import { networkModel } from '@delira/prediction';
-import { RandomSampler } from '@delira/samplers';
+import { WeightedRandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -16,6 +16,7 @@ import { boxOf } from './blocks.js';
 import { CLASS_NAMES } from './classes.js';
 import { exportRun } from './exportRun.js';
 import { formatScores } from './formatScores.js';
+import { imageWeights } from './imageWeights.js';
 import type { ExampleOptions } from './options.js';
 import { overlay } from './overlay.js';
 import { randomPatch } from './randomPatch.js';
@@ -48,7 +49,11 @@ export async function runTask(
     dataset: images,
     batchSize,
     // Images come again and again; which part of them is seen differs each time.
-    sampler: new RandomSampler(images, { seed, replacement: true, numSamples: steps * batchSize }),
+    sampler: new WeightedRandomSampler(images, {
+      weights: imageWeights(task.train['label']!),
+      seed,
+      numSamples: steps * batchSize,
+    }),
     transform: randomPatch(task.patch),
     seed,
   });
@@ -86,7 +91,7 @@ export async function runTask(
     if (exportData !== null) {
       const { patch, test } = task;
       await exportRun(exportData, {
-        variables: trainer.system.initialState(seed),
+        variables: new TrainableSystem(network).initialState(seed),
         train: task.train,
         test,
         loader: train,
@@ -124,14 +129,17 @@ export async function runTask(
       picture: join(output, 'overlay.png'),
       scores: join(output, 'scores.json'),
     };
-    const scores = testScores(brain, prediction);
-    await saveNifti(files.prediction, volume(prediction, brain.image));
-    const [grey, truth, predicted] = [brain.image.array, brain.labels.array, prediction].map((a) => task.picture(a));
+    const scores = testScores(brain, prediction.volume);
+    const asSeen = overlap(prediction.test, task.test['label']!);
+    await saveNifti(files.prediction, volume(prediction.volume, brain.image), { type: 'uint8' });
+    const [grey, truth, predicted] = [brain.image.array, brain.labels.array, prediction.volume].map((array) =>
+      task.picture(array),
+    );
     await savePng(
       files.picture,
       overlay(grey!.map((image, row) => ({ image, truth: truth![row]!, prediction: predicted![row]! }))),
     );
-    await writeFileAtomic(files.scores, `${JSON.stringify(scores, null, 2)}\n`);
+    await writeFileAtomic(files.scores, `${JSON.stringify({ ...scores, asSeen }, null, 2)}\n`);
 
     print(`\nDice on the hemisphere that no training saw:\n\n${formatScores(scores)}\n\n`);
     const { timings } = result;
@@ -153,8 +161,12 @@ function testScores({ labels, covered, hemispheres }: Brain, prediction: NDArray
     const { data, dtype, shape } = boxOf(array, [covered, [0, array.shape[1]!], hemispheres.test]);
     return { data, dtype, shape: [1, ...shape] };
   };
+  return overlap(part(prediction), part(labels.array));
+}
+
+function overlap(pred: NDArray, label: NDArray): OverlapScores {
   const metric = overlapScores({ classes: CLASS_NAMES });
-  return metric.result(metric.update(metric.init(), { pred: part(prediction) }, { label: part(labels.array) }));
+  return metric.result(metric.update(metric.init(), { pred }, { label }));
 }
 
 function createBackend({ providers, flavour, threads }: ExampleOptions): Promise<OnnxBackend> {

@@ -45,19 +45,21 @@ export async function createTask(): Promise<SegmentationTask> {
     validationBatch: 4,
     test: tested,
     async predict(model, bar) {
-      const { shape } = brain.labels.array;
-      const labels = zeros([shape[2]!, shape[0]!, shape[1]!], 'uint8');
       const predictor = new Predictor({ models: [model], batchSize: 4 });
+      const predicted = zeros(slices['label']!.shape, 'uint8');
       bar.start({ label: 'Prediction', total: count(slices) });
-      let x = 0;
+      let done = 0;
       for await (const { scores } of predictor.stream(imagesOf(slices))) {
-        // Slices hold the planes that the atlas covers; the others stay background.
-        const [first] = brain.covered;
-        labels.data.set(toLabels(scores).data, (x * shape[0]! + first) * shape[1]!);
-        bar.update(++x);
+        const { data } = toLabels(scores);
+        predicted.data.set(data, done * data.length);
+        bar.update(++done);
       }
       bar.finish();
-      return fromSagittalSlices(labels);
+      // The slices hold the planes that the atlas covers; the others stay background.
+      const { shape } = brain.labels.array;
+      const volume = zeros(shape, 'uint8');
+      volume.data.set(fromSagittalSlices(predicted).data, brain.covered[0] * shape[1]! * shape[2]!);
+      return { volume, test: sliceRows(predicted, ...test) as NDArray<'uint8'> };
     },
     picture: (array) =>
       SHOWN.map((share) => {

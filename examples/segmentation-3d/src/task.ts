@@ -15,7 +15,9 @@ const PATCH = [48, 64, 32];
 export async function createTask(): Promise<SegmentationTask> {
   const brain = await readBrain();
   const coarse = coarsen(brain, SPACING);
-  const tested = part(coarse, coarse.test);
+  const { shape } = coarse.image.array;
+  const right = part(coarse, [0, coarse.midplane + 1]);
+  const left = part(coarse, [coarse.midplane, shape[2]!]);
   return {
     title:
       "Trains a 3D U-Net on patches of a brain's left half, predicts all by overlapping patches and tests on the right half.",
@@ -30,9 +32,9 @@ export async function createTask(): Promise<SegmentationTask> {
     }),
     train: rowOf(part(coarse, coarse.train)),
     patch: { size: PATCH, mirror: true },
-    validation: new ArrayDataset(patchesOf(tested)),
+    validation: new ArrayDataset(patchesOf(part(coarse, coarse.test))),
     validationBatch: 2,
-    test: rowOf(tested),
+    test: rowOf(right),
     async predict(model, bar) {
       const predictor = new Predictor({
         models: [model],
@@ -40,44 +42,49 @@ export async function createTask(): Promise<SegmentationTask> {
         mirrorAxes: [2],
         window: { size: PATCH, overlap: 0.5, weighting: 'gaussian', batchSize: 2 },
       });
-      const { shape } = coarse.image.array;
-      const probabilities = zeros([CLASS_NAMES.length, ...shape]);
-      const halves: readonly Range[] = [
-        [0, coarse.midplane + 1],
-        [coarse.midplane, shape[2]!],
-      ];
-      for (const [index, half] of halves.entries()) {
-        const { data } = part(coarse, half);
-        const scores = await predictor.predict(data!, {
+      const predict = async ({ data }: ImageAndLabels, label: string): Promise<NDArray> => {
+        const scores = await predictor.predict(data, {
           onProgress({ done, total }) {
-            if (done <= 2) bar.start({ label: `Prediction, half ${index + 1} of 2`, total });
+            if (done === 0) bar.start({ label, total });
             bar.update(done);
           },
         });
         bar.finish();
-        insert(scores, probabilities, half[0]);
-      }
-      return toLabels(resampleToImage(volume(probabilities, coarse.image), brain.image).array);
+        return scores;
+      };
+      const probabilities = zeros([CLASS_NAMES.length, ...shape]);
+      const [ofRight, ofLeft] = [await predict(right, 'Right half'), await predict(left, 'Left half')];
+      insert(ofLeft, probabilities, coarse.midplane);
+      insert(ofRight, probabilities, 0);
+      const test = toLabels(ofRight);
+      return {
+        volume: toLabels(resampleToImage(volume(probabilities, coarse.image), brain.image).array),
+        test: { ...test, shape: [1, ...test.shape] },
+      };
     },
     picture: (array) => sections(brain, array),
   };
 }
 
-/** `data [1, z, y, x]` and `label [z, y, x]` of some x. */
-function part({ image, labels }: CoarseBrain, x: Range): { readonly data: NDArray; readonly label: NDArray } {
+interface ImageAndLabels {
+  /** `[1, z, y, x]`. */
+  readonly data: NDArray;
+  /** `[z, y, x]`. */
+  readonly label: NDArray;
+}
+
+function part({ image, labels }: CoarseBrain, x: Range): ImageAndLabels {
   const box = (array: NDArray): NDArray => boxOf(array, [[0, array.shape[0]!], [0, array.shape[1]!], x]);
   const data = box(image.array);
   return { data: { ...data, shape: [1, ...data.shape] }, label: box(labels.array) };
 }
 
-function rowOf(sample: Sample): Sample {
-  return Object.fromEntries(
-    Object.entries(sample).map(([key, array]) => [key, { ...array, shape: [1, ...array.shape] }]),
-  );
+function rowOf({ data, label }: ImageAndLabels): Sample {
+  return { data: stackArrays([data]), label: stackArrays([label]) };
 }
 
 /** As few patches as cover an image. */
-function patchesOf({ data, label }: { readonly data: NDArray; readonly label: NDArray }): Sample {
+function patchesOf({ data, label }: ImageAndLabels): Sample {
   const [zs, ys, xs] = windowStarts(label.shape, PATCH, 0) as [number[], number[], number[]];
   const boxes = zs.flatMap((z) =>
     ys.flatMap((y) => xs.map((x) => [z, y, x].map((start, axis): Range => [start, start + PATCH[axis]!]))),

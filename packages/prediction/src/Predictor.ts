@@ -14,7 +14,7 @@ export interface PredictorOptions extends AveragedOptions {
 }
 
 export interface PredictOptions {
-  /** Told of each finished batch of windows. */
+  /** Told how many windows there are before the first, and of each finished batch of them; whole images are one. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -111,6 +111,7 @@ export class Predictor {
       for (const image of images) scores.push(await slidingWindow(this.#predict, image, this.#window, onProgress));
       return scores;
     }
+    onProgress?.({ done: 0, total: 1 });
     const scores = await fullBatches(this.#predict, this.#batchSize)(stackArrays(images));
     onProgress?.({ done: 1, total: 1 });
     return images.map((_, row) => {

@@ -37,7 +37,7 @@ export interface Progress {
  * window is padded on both sides, with the odd voxel at the end. The result does not depend on `batchSize`.
  *
  * @param predict gives `[N, K, ...size]` for `[N, C, ...size]`.
- * @param onProgress told of each finished batch of windows.
+ * @param onProgress told how many windows there are before the first, and of each finished batch of them.
  * @throws ArgumentError, ShapeError when windows, image and predictions do not fit together.
  */
 export async function slidingWindow(
@@ -58,6 +58,7 @@ export async function slidingWindow(
   const weights = importanceMap(size, options);
   const full = fullBatches(predict, batchSize);
   let blend: Blend | null = null;
+  onProgress?.({ done: 0, total: starts.length });
   for (let first = 0; first < starts.length; first += batchSize) {
     const group = starts.slice(first, first + batchSize);
     const windows = allocate(image.dtype, group.length * channels * weights.length);

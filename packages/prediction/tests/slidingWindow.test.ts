@@ -161,7 +161,7 @@ describe('slidingWindow', () => {
       ({ done, total }) => progress.push(done, total),
     );
     expect(rows).toEqual([2, 2, 2]);
-    expect(progress).toEqual([2, 5, 4, 5, 5, 5]);
+    expect(progress).toEqual([0, 5, 2, 5, 4, 5, 5, 5]);
   });
 
   it('gives other numbers of classes and float64', async () => {
