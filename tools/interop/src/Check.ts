@@ -29,6 +29,8 @@ export interface Check {
   /** Chosen on the command line with `--only`. */
   readonly name: string;
   readonly description: string;
+  /** Runs only when `--only` names it: it takes long. */
+  readonly onRequest?: true;
   /** Throws SkippedError when what it needs cannot be had here; any other error is a failure. */
   run(context: CheckContext): Promise<readonly CheckRow[]>;
 }

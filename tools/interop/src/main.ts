@@ -22,7 +22,7 @@ const help = `Compares this project with PyTorch, onnx.checker and other devices
   --help
 
 Checks:
-${checks.map(({ name, description }) => `  ${name.padEnd(19)} ${description}`).join('\n')}
+${checks.map(({ name, description, onRequest }) => `  ${name.padEnd(19)} ${description}${onRequest ? ' (only with --only)' : ''}`).join('\n')}
 
 The Python peers are installed once into .venv-interop. Where the plain PyTorch wheel is a large GPU build,
 name a CPU index in PIP_EXTRA_INDEX_URL before the first run.
@@ -68,7 +68,7 @@ const main = async (): Promise<number> => {
     for (const row of await recordFixtures(python, false)) console.log(`${row.path}: ${row.bytes} bytes, ${row.state}`);
     return 0;
   }
-  const names = values.only?.split(',') ?? checks.map(({ name }) => name);
+  const names = values.only?.split(',') ?? checks.filter((check) => check.onRequest !== true).map(({ name }) => name);
   const wanted = values.model?.split(',') ?? models.map(({ name }) => name);
   const unknown = [
     ...names.filter((name) => !checks.some((check) => check.name === name)),

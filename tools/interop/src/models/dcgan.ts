@@ -4,8 +4,12 @@ import { digitsAlone, type ImageShape } from '../data/digitVolumes.js';
 import type { ComparedModel, Comparison } from './Comparison.js';
 import { dcganAdam } from './optimizers.js';
 
-const on = (shape: ImageShape, { features, noiseLength }: { features: number; noiseLength: number }): Comparison => ({
-  label: `dcgan [${shape.join(', ')}]`,
+const on = (
+  what: string,
+  shape: ImageShape,
+  { features, noiseLength }: { features: number; noiseLength: number },
+): Comparison => ({
+  label: `dcgan${what} [${shape.join(', ')}]`,
   twin: 'dcgan',
   create: () => new DCGAN({ inChannels: 1, features, noiseLength, imageSize: shape[2] ?? 64 }),
   losses: {},
@@ -25,7 +29,10 @@ const on = (shape: ImageShape, { features, noiseLength }: { features: number; no
 /** Two networks that train each other, each with an optimizer of its own. */
 export const dcgan: ComparedModel = {
   name: 'dcgan',
-  reference: [on([8, 1, 64, 64], { features: 4, noiseLength: 10 })],
-  engine: [on([16, 1, 64, 64], { features: 64, noiseLength: 100 })],
-  files: { ...on([4, 1, 32, 32], { features: 8, noiseLength: 10 }), steps: 2 },
+  reference: [on('', [8, 1, 64, 64], { features: 4, noiseLength: 10 })],
+  engine: [
+    on('', [16, 1, 64, 64], { features: 16, noiseLength: 100 }),
+    { ...on(', full size', [8, 1, 64, 64], { features: 64, noiseLength: 100 }), steps: 0, gradientBatches: 3 },
+  ],
+  files: { ...on('', [4, 1, 32, 32], { features: 8, noiseLength: 10 }), steps: 2 },
 };

@@ -18,6 +18,12 @@ export const bothOptimizers = [momentum, adaptive] as const;
 
 export const adamOnly = [adaptive] as const;
 
+/**
+ * For networks with a bias before batch norm: its gradient is zero but for rounding, and Adam, which divides by its size, would make a
+ * random walk of it.
+ */
+export const sgdOnly = [momentum] as const;
+
 /** The paper's constants for DCGAN (Radford et al., 2016). */
 export const dcganAdam = [
   {

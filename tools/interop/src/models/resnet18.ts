@@ -7,7 +7,7 @@ import { classifyingDigits } from './supervised.js';
 /** ResNet18 on digits of one shape. */
 export const resnet18On = (shape: ImageShape, options: ResNet18Options = {}): Comparison => ({
   ...classifyingDigits(shape),
-  label: `resnet18 [${shape.join(', ')}]`,
+  label: `resnet18${shape.length === 5 ? '-3d' : ''} [${shape.join(', ')}]`,
   twin: 'resnet18',
   create: () => new ResNet18({ inChannels: 1, numClasses: 10, ...options }),
   optimizers: bothOptimizers,
@@ -40,7 +40,7 @@ export const resnet18Volumes: ComparedModel = {
   reference: [volumesOn([12, 1, 8, 28, 28], { features: 8 })],
   engine: [
     volumesOn([16, 1, 16, 32, 32], { features: 16 }),
-    { ...volumesOn([4, 1, 32, 64, 64]), steps: 0, gradientBatches: 2 },
+    { ...volumesOn([2, 1, 16, 64, 64]), steps: 0, gradientBatches: 3 },
   ],
   files: { ...volumesOn([4, 1, 16, 28, 28], { features: 8 }), steps: 2 },
 };

@@ -31,14 +31,14 @@ export const unet2d: ComparedModel = {
     }),
   ],
   engine: [
-    on('', [2, 1, 64, 64], { startFilters: 32 }),
+    on('', [2, 1, 64, 64], { startFilters: 16 }),
     on(', batch norm, deep supervision', [4, 1, 64, 64], {
-      startFilters: 16,
+      startFilters: 8,
       norm: 'batch',
       bias: false,
       deepSupervision: true,
     }),
-    { ...on(', full size', [1, 1, 128, 128], {}), steps: 0, gradientBatches: 3 },
+    { ...on(', full size', [1, 1, 64, 64], {}), steps: 0, gradientBatches: 3 },
   ],
   files: { ...on('', [3, 1, 30, 32], { startFilters: 8, norm: 'batch', bias: false }), steps: 2 },
 };

@@ -25,9 +25,9 @@ export const unet3d: ComparedModel = {
     on(', added, batch norm', [2, 1, 8, 16, 16], { ...tiny, mergeMode: 'add', norm: 'batch', bias: false }),
   ],
   engine: [
-    on('', [1, 1, 16, 32, 32], { startFilters: 16, depth: 4 }),
-    on(', instance norm', [1, 1, 12, 30, 32], { startFilters: 16, depth: 3, norm: 'instance', bias: false }),
-    { ...on(', full size', [1, 1, 16, 32, 32], {}), steps: 0, gradientBatches: 1 },
+    on('', [1, 1, 16, 32, 32], { startFilters: 8, depth: 4 }),
+    on(', instance norm', [1, 1, 12, 30, 32], { startFilters: 8, depth: 3, norm: 'instance', bias: false }),
+    { ...on(', 32 filters', [1, 1, 16, 32, 32], { startFilters: 32 }), steps: 0, gradientBatches: 3 },
   ],
   files: { ...on('', [2, 1, 8, 15, 16], { ...tiny, norm: 'instance', bias: false }), steps: 2 },
 };
