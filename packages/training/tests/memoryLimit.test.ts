@@ -23,7 +23,7 @@ describe('a limit', () => {
     const limit = new MemoryLimit(150 * GIB);
     expect(() => limit.check(large)).toThrow(MemoryLimitError);
     expect(() => limit.check(large)).toThrow(
-      /^Large.predict needs at least 200.00 GiB beside the \d\.\d\d GiB of this process, and probably 330 GiB: 100 GiB batch \+ .*; the limit is 150.00 GiB. Use smaller/,
+      /^Large.predict needs at least 200.00 GiB beside the \d\.\d\d GiB this process has or keeps, and probably 330 GiB: 100 GiB batch \+ .*; the limit is 150.00 GiB. Use smaller/,
     );
   });
 
@@ -33,6 +33,13 @@ describe('a limit', () => {
     expect(mayNotFit).toBe(false);
     expect(estimate.total).toBe(330 * GIB);
     expect(new MemoryLimit(Infinity).check(large).mayNotFit).toBe(false);
+  });
+
+  it('counts what the engine keeps of the Programs before', () => {
+    const limit = new MemoryLimit(450 * GIB);
+    expect(limit.check(large).mayNotFit).toBe(false);
+    expect(limit.check(large).mayNotFit).toBe(true);
+    expect(() => limit.check(large)).toThrow(/at least 200.00 GiB beside the 40\d\.\d\d GiB/);
   });
 
   it.each([0, -1, NaN])('of %d bytes is refused', (limit) => {
