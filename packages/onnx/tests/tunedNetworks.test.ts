@@ -12,6 +12,8 @@ const layers = [
   'relu',
   'leaky relu',
   'batch norm',
+  'instance norm',
+  'running norm',
   'residual',
   'pool',
   'overlapping pool',
@@ -50,6 +52,17 @@ function apply({ kind, channels }: Layer, x: Tensor, earlier: readonly Tensor[],
       return bind('leakyRelu', [x], { slope: 0.2 });
     case 'batch norm':
       return bindAll('batchNorm', [x, variable([given]), variable([given])], { epsilon: 1e-2 })[0]!;
+    case 'instance norm': {
+      const maps = batch * given;
+      const separate = x.reshape([1, maps, height, width]);
+      return bindAll('batchNorm', [separate, variable([maps]), variable([maps])], { epsilon: 1e-2 })[0]!.reshape(
+        x.shape,
+      );
+    }
+    case 'running norm': {
+      const perChannel = (): Tensor => variable([given]).reshape([1, given, 1, 1]);
+      return x.mul(perChannel()).add(perChannel()).relu();
+    }
     case 'residual':
       return alike === undefined ? x.mul(x) : x.add(alike).relu();
     case 'pool':

@@ -4,7 +4,7 @@ import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { portableLowerings } from '../portable/portableLowerings.js';
 import { type BlockSize, packInGraph } from './Layout.js';
 import { moveAxes } from './moveAxes.js';
-import { scaleChannels } from './nchwc.js';
+import { type Epilogue, scaleChannels } from './nchwc.js';
 import type { TunedStep } from './TunedStep.js';
 
 function isPerChannel(operand: Shape, shape: Shape): boolean {
@@ -46,7 +46,10 @@ function continueDeferred(step: TunedStep, { prim, attrs, inputs, outputs }: Nod
   return false;
 }
 
-/** x ∘ a value per channel as one depthwise pass: the engine's own broadcasting goes block by block. */
+/**
+ * x ∘ a value per channel as one depthwise pass, which takes on what follows: the engine's own broadcasting goes block by block. Batch norm
+ * with running statistics, its residual sum and its ReLU are one pass.
+ */
 function byChannel(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
   const { graph, values } = step;
   const output = outputs[0]!;
@@ -54,7 +57,12 @@ function byChannel(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
   if (inputs.length !== 2 || step.aval(output).dtype !== 'float32') return false;
   const index = inputs.findIndex((id) => isPerChannel(step.aval(id).shape, shape));
   if (index === -1 || !sameShape(step.aval(inputs[1 - index]!).shape, shape)) return false;
-  const x = (): OnnxValue => values.get(inputs[1 - index]!, 'blocked');
+  const scaled = (factor: OnnxValue, bias?: OnnxValue): true => {
+    const x = values.get(inputs[1 - index]!, 'blocked');
+    const emit = (epilogue: Epilogue): OnnxValue => scaleChannels(graph, x, factor, epilogue);
+    values.defer(output, { epilogue: bias === undefined ? {} : { bias }, emit });
+    return true;
+  };
   const channel = (): OnnxValue => graph.reshape(values.get(inputs[index]!, 'plain'), [shape[1]!]);
   const constant = (value: number): OnnxValue =>
     step.remember(`constant:${value}:${shape[1]}`, () =>
@@ -66,23 +74,13 @@ function byChannel(step: TunedStep, { prim, inputs, outputs }: Node): boolean {
   };
   switch (prim) {
     case 'add':
-      values.define(output, scaleChannels(graph, x(), constant(1), { bias: channel() }), 'blocked');
-      return true;
-    case 'sub': {
-      const result =
-        index === 1
-          ? scaleChannels(graph, x(), constant(1), { bias: unary('Neg') })
-          : scaleChannels(graph, x(), constant(-1), { bias: channel() });
-      values.define(output, result, 'blocked');
-      return true;
-    }
+      return scaled(constant(1), channel());
+    case 'sub':
+      return index === 1 ? scaled(constant(1), unary('Neg')) : scaled(constant(-1), channel());
     case 'mul':
-      values.define(output, scaleChannels(graph, x(), channel()), 'blocked');
-      return true;
+      return scaled(channel());
     case 'div':
-      if (index !== 1) return false;
-      values.define(output, scaleChannels(graph, x(), unary('Reciprocal')), 'blocked');
-      return true;
+      return index === 1 && scaled(unary('Reciprocal'));
     default:
       return false;
   }

@@ -20,6 +20,24 @@ export const tunedConcat: TunedLowering<Primitives['concat']> = (step, { inputs,
   return true;
 };
 
+/** Of batch and channels into one another, which leaves the blocks where they are: an instance norm's way to one channel for each map. */
+export const tunedReshape: TunedLowering<Primitives['reshape']> = (step, { inputs, outputs, attrs: { shape } }) => {
+  const { graph, block, values } = step;
+  const [x] = inputs as [number];
+  const output = outputs[0]!;
+  const aval = step.aval(x);
+  const isKept =
+    step.layoutOf(x) === 'blocked' &&
+    fitsLayout(aval, 'blocked', block) &&
+    fitsLayout(step.aval(output), 'blocked', block) &&
+    shape.length === aval.shape.length &&
+    shape[0]! * shape[1]! === aval.shape[0]! * aval.shape[1]! &&
+    shape.every((extent, axis) => axis < 2 || extent === aval.shape[axis]);
+  if (!isKept) return false;
+  values.define(output, graph.reshape(values.get(x, 'blocked'), shape), 'blocked');
+  return true;
+};
+
 /** Whole blocks of channels of a blocked value. */
 export const tunedSlice: TunedLowering<Primitives['slice']> = (step, { inputs, outputs, attrs: { start, size } }) => {
   const { graph, block, values } = step;

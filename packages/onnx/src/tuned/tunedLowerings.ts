@@ -3,7 +3,7 @@ import { tunedConv } from './conv.js';
 import { tunedConvKernelGrad } from './convKernelGrad.js';
 import { tunedConvTranspose } from './convTranspose.js';
 import { tunedMaxPool, tunedMaxPoolGrad } from './maxPool.js';
-import { tunedBroadcastTo, tunedConcat, tunedReduceSum, tunedSlice } from './movement.js';
+import { tunedBroadcastTo, tunedConcat, tunedReduceSum, tunedReshape, tunedSlice } from './movement.js';
 import type { TunedLoweringTable } from './TunedStep.js';
 
 /** Primitives with a form on blocked layouts; elementwise ones follow the layout of their class. */
@@ -18,5 +18,6 @@ export const tunedLowerings: TunedLoweringTable = {
   maxPool: tunedMaxPool,
   maxPoolGrad: tunedMaxPoolGrad,
   reduceSum: tunedReduceSum,
+  reshape: tunedReshape,
   slice: tunedSlice,
 };

@@ -179,6 +179,12 @@ export const operators: Readonly<Record<string, Operator>> = {
     return outputs.map((_, index) => slice(x!, [index * extent], [(index + 1) * extent], [axis]));
   },
   Sqrt: elementwise(Math.sqrt),
+  Squeeze: ([x, axes]) => [
+    reshape(
+      x!,
+      x!.shape.filter((_, axis) => !numbers(axes).includes(axis)),
+    ),
+  ],
   Sub: elementwise((a, b) => a! - b!),
   Transpose: ([x], { attributes }) => [transpose(x!, list(attributes['perm']))],
   'com.microsoft.nchwc:Conv': blockedConv,
