@@ -77,6 +77,31 @@ describe('exportModel', () => {
     expect([...new BigInt64Array(shape.bytes.buffer)]).toEqual([-1n, 36n]);
   });
 
+  it('computes the batch where a variable is repeated for each sample', () => {
+    const scaled = predicting((data, read) => {
+      const rows = data.shape[0]!;
+      const scale = read(kernel)
+        .reshape([1, 8])
+        .broadcastTo([rows, 8])
+        .reshape([rows * 8]);
+      return { pred: scale.reshape([rows, 8]).add(data.sum([1, 2, 3]).reshape([rows, 1])) };
+    });
+    const { nodes, initializers } = readModel(exportModel({ signature, trace: scaled, variables })).graph;
+    expect(nodes.slice(0, 3).map(({ type, inputs, outputs }) => [type, inputs, outputs])).toEqual([
+      ['Shape', ['data'], ['batch']],
+      ['Mul', ['int64_2 of each sample', 'batch'], ['int64_2 of the batch']],
+      ['Add', ['int64_2 of the batch', 'int64_2 besides'], ['int64_2']],
+    ]);
+    const values = (name: string) => {
+      const { bytes } = initializers.find((initializer) => initializer.name === `int64_2 ${name}`)!;
+      return [...new BigInt64Array(bytes.slice().buffer)];
+    };
+    expect([values('of each sample'), values('besides')]).toEqual([
+      [1n, 0n],
+      [0n, 8n],
+    ]);
+  });
+
   it('uses standard operators only, and says what it was told', () => {
     expect(model).toMatchObject({ opset: 17, domains: {}, metadata: { classes: 'a,b,c,d,e', spacing: '1,1' } });
     expect(model.graph.name).toBe('Net.predict');

@@ -63,25 +63,68 @@ function checkSameNodes([first, second]: readonly [OnnxGraph, OnnxGraph]): void 
   });
 }
 
-/** Shape constants in which the batch became -1. @throws UnsupportedError where another constant depends on the batch. */
-function dynamicInitializers([first, second]: readonly [OnnxGraph, OnnxGraph]): readonly Initializer[] {
-  return first.initializers.map((initializer, index) => {
+interface DynamicConstants {
+  readonly initializers: readonly Initializer[];
+  /** Compute the shapes that a constant cannot hold; they read `BATCH` only. */
+  readonly nodes: readonly OnnxNode[];
+}
+
+const int64s = (name: string, values: readonly bigint[]): Initializer => ({
+  name,
+  type: 'int64',
+  shape: [values.length],
+  bytes: new Uint8Array(BigInt64Array.from(values).buffer),
+});
+
+const standard = (type: string, inputs: readonly string[], output: string): OnnxNode => ({
+  name: `${type} ${output}`,
+  type,
+  domain: '',
+  inputs,
+  outputs: [output],
+  attributes: {},
+});
+
+/**
+ * Shape constants in which the batch became -1 for `Reshape`, which reads it as "whatever is left", and is computed for `Expand` of what no
+ * input has touched, such as the weight of an instance norm.
+ *
+ * @throws UnsupportedError where another constant depends on the batch.
+ */
+function dynamicConstants(
+  [first, second]: readonly [OnnxGraph, OnnxGraph],
+  inputs: readonly string[],
+): DynamicConstants {
+  const fed = new Set(inputs);
+  for (const node of first.nodes)
+    if (node.inputs.some((name) => fed.has(name))) node.outputs.forEach((name) => fed.add(name));
+  const initializers: Initializer[] = [];
+  const nodes: OnnxNode[] = [];
+  first.initializers.forEach((initializer, index) => {
     const other = second.initializers[index]!;
-    if (sameBytes(initializer.bytes, other.bytes)) return initializer;
-    const readers = first.nodes.filter(({ inputs }) => inputs.includes(initializer.name));
-    // Only Reshape reads -1 as "whatever is left".
-    if (initializer.type !== 'int64' || readers.some(({ type }) => type !== 'Reshape'))
-      return refuse(`a constant read by ${readers.map(({ name }) => name).join(', ')}`);
-    const values = new BigInt64Array(initializer.bytes.slice().buffer);
+    if (sameBytes(initializer.bytes, other.bytes)) return void initializers.push(initializer);
+    const { name, type } = initializer;
+    const readers = first.nodes.filter((node) => node.inputs.includes(name));
+    const list = readers.map((reader) => reader.name).join(', ');
+    const reshapes = readers.every((reader) => reader.type === 'Reshape');
+    const expands = readers.every((reader) => reader.type === 'Expand' && !fed.has(reader.inputs[0]!));
+    if (type !== 'int64' || !(reshapes || expands)) return refuse(`a constant read by ${list}`);
+    const values = [...new BigInt64Array(initializer.bytes.slice().buffer)];
     const others = new BigInt64Array(other.bytes.slice().buffer);
     const differing = [...values.keys()].filter((axis) => values[axis] !== others[axis]);
     const [axis] = differing as [number];
     const isMultiple = values[axis]! * BigInt(BATCHES[1]) === others[axis]! * BigInt(BATCHES[0]);
-    if (differing.length > 1 || !isMultiple)
-      return refuse(`the shape ${readers.map(({ name }) => name).join(', ')} makes`);
-    values[axis] = -1n;
-    return { ...initializer, bytes: new Uint8Array(values.buffer) };
+    if (differing.length > 1 || !isMultiple) return refuse(`the shape ${list} makes`);
+    if (reshapes) return void initializers.push(int64s(name, values.with(axis, -1n)));
+    const [factor, rest] = [`${name} of each sample`, `${name} besides`];
+    const perSample = values.map((_, at) => (at === axis ? values[axis]! / BigInt(BATCHES[0]) : 0n));
+    initializers.push(int64s(factor, perSample), int64s(rest, values.with(axis, 0n)));
+    nodes.push(
+      standard('Mul', [factor, BATCH], `${name} of the batch`),
+      standard('Add', [`${name} of the batch`, rest], name),
+    );
   });
+  return { initializers, nodes };
 }
 
 /** @throws ArgumentError when two values of the file would have one name. */
@@ -155,14 +198,20 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
     outputs: [name],
     attributes: {},
   }));
+  const [input] = Object.keys(lowered.feeds);
+  const constants = dynamicConstants(
+    graphs,
+    Object.values(lowered.feeds).map(({ name }) => name),
+  );
+  const batch: OnnxNode = { ...standard('Shape', [input ?? ''], BATCH), attributes: { start: 0, end: 1 } };
   const model: OnnxModel = {
     opset: OPSET,
     domains: lowered.builder.domains,
     metadata,
     graph: {
       name: lowered.name,
-      nodes: [...nodes, ...named],
-      initializers: [...dynamicInitializers(graphs), ...state],
+      nodes: [...(constants.nodes.length === 0 ? [] : [batch, ...constants.nodes]), ...nodes, ...named],
+      initializers: [...constants.initializers, ...state],
       inputs: Object.entries(lowered.feeds).map(([name, value]) => dynamic(name, value)),
       outputs: outputs.map(([name, value]) => dynamic(name, value)),
     },
