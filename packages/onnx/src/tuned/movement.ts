@@ -31,7 +31,7 @@ export const tunedReshape: TunedLowering<Primitives['reshape']> = (step, { input
     fitsLayout(aval, 'blocked', block) &&
     fitsLayout(step.aval(output), 'blocked', block) &&
     shape.length === aval.shape.length &&
-    shape[0]! * shape[1]! === aval.shape[0]! * aval.shape[1]! &&
+    sizeOf(shape) === sizeOf(aval.shape) &&
     shape.every((extent, axis) => axis < 2 || extent === aval.shape[axis]);
   if (!isKept) return false;
   values.define(output, graph.reshape(values.get(x, 'blocked'), shape), 'blocked');
