@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The short run: seconds, and what it must reach is that the generator has learned that most of a picture is background. */
-const SMOKE = { epochs: '2', digits: '512', features: '4', batchSize: '16', brightness: -0.3 } as const;
+const SMOKE = { epochs: '2', digits: '512', features: '8', batchSize: '16', brightness: -0.3 } as const;
 const FULL = { epochs: '5', digits: '10000', features: '16', batchSize: '32' } as const;
 
 export const help = `Teaches a DCGAN to draw handwritten digits of 64 × 64 pixels, and a small classifier to judge them.
@@ -12,7 +12,7 @@ export const help = `Teaches a DCGAN to draw handwritten digits of 64 × 64 pixe
   --digits N          digits to learn from (default ${FULL.digits})
   --features N        width of generator and discriminator; the paper's is 64 (default ${FULL.features})
   --batch-size N      samples per step (default ${FULL.batchSize})
-  --learning-rate X   of both optimizers (default 0.0005)
+  --learning-rate X   of the generator; the discriminator has a quarter of it (default 0.001)
   --seed N            seed of weights, noise and order (default 0)
   --output DIR        checkpoint, pictures, metrics (default examples/gan-mnist/output)
   --resume            go on from the checkpoint in DIR, with the same options as before
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
       digits: { type: 'string' },
       features: { type: 'string' },
       'batch-size': { type: 'string' },
-      'learning-rate': { type: 'string', default: '0.0005' },
+      'learning-rate': { type: 'string', default: '0.001' },
       seed: { type: 'string', default: '0' },
       output: { type: 'string' },
       resume: { type: 'boolean', default: false },
