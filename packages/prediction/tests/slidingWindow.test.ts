@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError, type NDArray, ndarray, ShapeError, sizeOf } from '@delira/core';
-import { expectClose } from '@delira/testkit';
+import { expectClose, type FixtureArray, fixtureArray, loadFixture } from '@delira/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importanceMap, slidingWindow, windowStarts, type WindowOptions } from '../src/index.js';
@@ -98,7 +98,42 @@ describe('importanceMap', () => {
   });
 });
 
+interface Recorded {
+  readonly cases: readonly (Required<Pick<WindowOptions, 'weighting'>> & {
+    readonly image: FixtureArray;
+    readonly window: number[];
+    readonly overlap: number;
+    readonly sigmaScale: number;
+    readonly scores: FixtureArray;
+  })[];
+}
+const { cases } = loadFixture<Recorded>(import.meta.url, 'slidingWindow');
+
+/** What the recording predicted: the square of all channels' sum, and a class that is larger towards the window's end. */
+const recordedModel = ({ data, shape }: NDArray): Promise<NDArray> => {
+  const [rows = 0, channels = 0, ...size] = shape;
+  const voxels = sizeOf(size);
+  const scores = new Float32Array(rows * 2 * voxels);
+  for (let i = 0; i < rows * voxels; i++) {
+    const [row, voxel] = [Math.floor(i / voxels), i % voxels];
+    let total = 0;
+    for (let channel = 0; channel < channels; channel++) total += data[(row * channels + channel) * voxels + voxel]!;
+    scores[2 * row * voxels + voxel] = total ** 2;
+    scores[(2 * row + 1) * voxels + voxel] = ((total + 1) * voxel) / 10;
+  }
+  return Promise.resolve(ndarray(scores, [rows, 2, ...size]));
+};
+
 describe('slidingWindow', () => {
+  it.each(cases.map((each) => [each.window, each.weighting, each] as const))(
+    "equals MONAI's, with windows of %j weighted %s",
+    async (_, __, { image, window, overlap, weighting, sigmaScale, scores }) => {
+      const options: WindowOptions = { size: window, overlap, weighting, sigmaScale, batchSize: 2 };
+      const actual = await slidingWindow(recordedModel, fixtureArray(image, 'float32'), options);
+      expectClose(actual, fixtureArray(scores), { rtol: 1e-5, atol: 2e-5 });
+    },
+  );
+
   it('gives the mean of what overlapping windows say', async () => {
     // Windows at 0, 2 and 3: voxel 2 is at column 2 and 0, voxel 3 at column 1 and 0, and so on.
     const options: WindowOptions = { size: [3], overlap: 1 / 3 };
