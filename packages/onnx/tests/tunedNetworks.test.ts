@@ -13,6 +13,7 @@ const layers = [
   'leaky relu',
   'batch norm',
   'instance norm',
+  'group norm',
   'running norm',
   'residual',
   'pool',
@@ -52,12 +53,12 @@ function apply({ kind, channels }: Layer, x: Tensor, earlier: readonly Tensor[],
       return bind('leakyRelu', [x], { slope: 0.2 });
     case 'batch norm':
       return bindAll('batchNorm', [x, variable([given]), variable([given])], { epsilon: 1e-2 })[0]!;
-    case 'instance norm': {
+    case 'instance norm':
+    case 'group norm': {
       const maps = batch * given;
       const separate = x.reshape([1, maps, height, width]);
-      return bindAll('batchNorm', [separate, variable([maps]), variable([maps])], { epsilon: 1e-2 })[0]!.reshape(
-        x.shape,
-      );
+      const attrs = { epsilon: 1e-2, groups: kind === 'group norm' ? maps / 4 : maps };
+      return bindAll('batchNorm', [separate, variable([maps]), variable([maps])], attrs)[0]!.reshape(x.shape);
     }
     case 'running norm': {
       const perChannel = (): Tensor => variable([given]).reshape([1, given, 1, 1]);

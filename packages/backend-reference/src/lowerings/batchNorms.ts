@@ -5,7 +5,7 @@ interface Channels {
   readonly samples: number;
   readonly channels: number;
   readonly inner: number;
-  /** Elements each channel's statistics are taken over. */
+  /** Elements of each channel. */
   readonly count: number;
 }
 
@@ -25,19 +25,39 @@ function sumChannel({ samples, channels, inner }: Channels, channel: number, ter
   return sum;
 }
 
-export const batchNorm: Lower<'batchNorm'> = ([x, scale, bias], { epsilon }, [out]) => {
+/** Sums over the channels of each group of neighbours. */
+function sumGroups(values: Float64Array, groups: number): Float64Array {
+  const sums = new Float64Array(groups);
+  const perGroup = values.length / groups;
+  for (let channel = 0; channel < values.length; channel++) {
+    const group = Math.floor(channel / perGroup);
+    sums[group] = sums[group]! + values[channel]!;
+  }
+  return sums;
+}
+
+const perChannel = (channels: number, value: (channel: number) => number): Float64Array =>
+  Float64Array.from({ length: channels }, (_, channel) => value(channel));
+
+export const batchNorm: Lower<'batchNorm'> = ([x, scale, bias], attrs, [out]) => {
   const from = x!.data;
   const layout = channelsOf(x!.shape);
-  const { samples, channels, inner, count } = layout;
+  const { samples, channels, inner } = layout;
+  const { epsilon, groups = channels } = attrs;
+  const perGroup = channels / groups;
+  const count = layout.count * perGroup;
+  const groupOf = (channel: number): number => Math.floor(channel / perGroup);
+  const sums = perChannel(channels, (channel) => sumChannel(layout, channel, (i) => from[i]!));
+  const means = sumGroups(sums, groups).map((sum) => sum / count);
+  const squares = perChannel(channels, (channel) => {
+    const mean = means[groupOf(channel)]!;
+    return sumChannel(layout, channel, (i) => (from[i]! - mean) * (from[i]! - mean));
+  });
+  const variances = sumGroups(squares, groups).map((sum) => sum / count);
   const data = new Float64Array(from.length);
-  const means = new Float64Array(channels);
-  const variances = new Float64Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    const mean = sumChannel(layout, channel, (i) => from[i]!) / count;
-    const variance = sumChannel(layout, channel, (i) => (from[i]! - mean) * (from[i]! - mean)) / count;
-    means[channel] = mean;
-    variances[channel] = variance;
-    const factor = scale!.data[channel]! / Math.sqrt(variance + epsilon);
+    const mean = means[groupOf(channel)]!;
+    const factor = scale!.data[channel]! / Math.sqrt(variances[groupOf(channel)]! + epsilon);
     const offset = bias!.data[channel]!;
     for (let sample = 0; sample < samples; sample++) {
       const start = (sample * channels + channel) * inner;
@@ -46,31 +66,41 @@ export const batchNorm: Lower<'batchNorm'> = ([x, scale, bias], { epsilon }, [ou
   }
   return [
     { shape: out!.shape, data },
-    { shape: [channels], data: means },
-    { shape: [channels], data: variances },
+    { shape: [groups], data: means },
+    { shape: [groups], data: variances },
   ];
 };
 
-export const batchNormGrad: Lower<'batchNormGrad'> = ([x, scale, mean, variance, grad], { epsilon }, [out]) => {
+export const batchNormGrad: Lower<'batchNormGrad'> = ([x, scale, mean, variance, grad], attrs, [out]) => {
   const [from, gradients] = [x!.data, grad!.data];
   const layout = channelsOf(x!.shape);
-  const { samples, channels, inner, count } = layout;
+  const { samples, channels, inner } = layout;
+  const { epsilon, groups = channels } = attrs;
+  const perGroup = channels / groups;
+  const count = layout.count * perGroup;
+  const groupOf = (channel: number): number => Math.floor(channel / perGroup);
+  const inverses = perChannel(channels, (channel) => 1 / Math.sqrt(variance!.data[groupOf(channel)]! + epsilon));
+  const normalized = (channel: number, i: number): number =>
+    (from[i]! - mean!.data[groupOf(channel)]!) * inverses[channel]!;
+  const biases = perChannel(channels, (channel) => sumChannel(layout, channel, (i) => gradients[i]!));
+  const scales = perChannel(channels, (channel) =>
+    sumChannel(layout, channel, (i) => gradients[i]! * normalized(channel, i)),
+  );
+  const scaled = (sums: Float64Array): Float64Array =>
+    sumGroups(
+      sums.map((sum, channel) => sum * scale!.data[channel]!),
+      groups,
+    );
+  const [biasesOfGroups, scalesOfGroups] = [scaled(biases), scaled(scales)];
   const data = new Float64Array(from.length);
-  const scales = new Float64Array(channels);
-  const biases = new Float64Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    const center = mean!.data[channel]!;
-    const inverse = 1 / Math.sqrt(variance!.data[channel]! + epsilon);
-    const dBias = sumChannel(layout, channel, (i) => gradients[i]!);
-    const dScale = sumChannel(layout, channel, (i) => gradients[i]! * (from[i]! - center) * inverse);
-    biases[channel] = dBias;
-    scales[channel] = dScale;
-    const factor = scale!.data[channel]! * inverse;
+    const factor = scale!.data[channel]!;
+    const [dBias, dScale] = [biasesOfGroups[groupOf(channel)]!, scalesOfGroups[groupOf(channel)]!];
     for (let sample = 0; sample < samples; sample++) {
       const start = (sample * channels + channel) * inner;
       for (let i = start; i < start + inner; i++) {
-        const normalized = (from[i]! - center) * inverse;
-        data[i] = factor * (gradients[i]! - (dBias + normalized * dScale) / count);
+        const shared = (dBias + normalized(channel, i) * dScale) / count;
+        data[i] = inverses[channel]! * (factor * gradients[i]! - shared);
       }
     }
   }

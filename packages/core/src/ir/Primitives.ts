@@ -16,6 +16,12 @@ export interface PoolAttrs {
   readonly padding: Padding;
 }
 
+export interface NormAttrs {
+  readonly epsilon: number;
+  /** Number of groups of neighbouring channels that share their statistics. Default: each channel has its own. */
+  readonly groups?: number;
+}
+
 /** Attributes without fields. */
 export type NoAttrs = Readonly<Record<never, never>>;
 
@@ -70,8 +76,8 @@ export interface Primitives {
   maxPool: PoolAttrs;
   maxPoolGrad: PoolAttrs;
   // composites with a lowering of their own, because the composition is measurably slow
-  batchNorm: { readonly epsilon: number };
-  batchNormGrad: { readonly epsilon: number };
+  batchNorm: NormAttrs;
+  batchNormGrad: NormAttrs;
 }
 
 export type PrimitiveName = keyof Primitives;

@@ -1,6 +1,6 @@
 import { ArgumentError, bindAll, constant, Module, type Tensor, type Variable } from '@delira/core';
 import { filled } from '../initializers/filled.js';
-import { checkChannels, perChannel } from './perChannel.js';
+import { checkChannels } from './perChannel.js';
 
 export interface GroupNormOptions {
   /** Added to the variance. Default 1e-5. */
@@ -35,14 +35,16 @@ export class GroupNorm extends Module {
   /** [N, C, ...spatial] → the same. @throws ShapeError */
   forward(x: Tensor): Tensor {
     checkChannels('GroupNorm', x, this.channels);
-    const count = x.shape[0]! * this.groups;
-    const all = (value: number): Tensor => constant(value, x.dtype).broadcastTo([count]);
-    // Each group of each sample is one channel of a batch of one.
-    const grouped = x.reshape([1, count, -1]);
-    const [normalized] = bindAll('batchNorm', [grouped, all(1), all(0)], { epsilon: this.#epsilon });
-    const y = normalized!.reshape(x.shape);
-    if (this.weight === null || this.bias === null) return y;
-    const rank = x.shape.length;
-    return y.mul(perChannel(this.weight.value, rank)).add(perChannel(this.bias.value, rank));
+    const rows = x.shape[0]!;
+    const perSample = (variable: Variable | null, otherwise: number): Tensor =>
+      (variable?.value ?? constant(otherwise, x.dtype).broadcastTo([this.channels]))
+        .reshape([1, this.channels])
+        .broadcastTo([rows, this.channels])
+        .reshape([rows * this.channels]);
+    // The groups of each sample are groups of a batch of one.
+    const apart = x.reshape([1, rows * this.channels, ...x.shape.slice(2)]);
+    const inputs = [apart, perSample(this.weight, 1), perSample(this.bias, 0)];
+    const attrs = { epsilon: this.#epsilon, groups: rows * this.groups };
+    return bindAll('batchNorm', inputs, attrs)[0]!.reshape(x.shape);
   }
 }
