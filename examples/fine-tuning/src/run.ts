@@ -43,8 +43,8 @@ export async function run(options: Options, print: (text: string) => void): Prom
     const scratch = await adapt(backend, data, null, options);
     if (scratch.signal !== null) return exitCodeOf(scratch.signal);
     const { entries, mismatched } = matchWeights(network(NEW), await loadWeights(weights), { partial: true });
-    print(`\nTakes ${entries.size} weights of ${shown(weights)}; `);
-    print(`${mismatched.map(({ name }) => name).join(' and ') || 'nothing'} is of another shape and starts anew.\n`);
+    const anew = mismatched.map(({ name }) => name).join(', ') || 'nothing';
+    print(`\nTakes ${entries.size} weights of ${shown(weights)}. Of another shape, so begun anew: ${anew}.\n`);
     const tuned = await adapt(backend, data, entries, options);
     if (tuned.signal !== null) return exitCodeOf(tuned.signal);
 
