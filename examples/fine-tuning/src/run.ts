@@ -33,7 +33,10 @@ export async function run(options: Options, print: (text: string) => void): Prom
       print(`Pre-trains ResNet18 on the digits ${KNOWN.join(', ')}.\n`);
       const data = { train: ofClasses(digits, KNOWN), test: ofClasses(testDigits, KNOWN) };
       const signal = await pretrain(backend, data, weights, options);
-      if (signal !== null) return exitCodeOf(signal);
+      if (signal !== null) {
+        print('Interrupted, and the pre-training saved. The same options with --resume go on with it.\n');
+        return exitCodeOf(signal);
+      }
     }
     const data = { train: ofClasses(digits, NEW, perClass), test: ofClasses(testDigits, NEW) };
     print(
