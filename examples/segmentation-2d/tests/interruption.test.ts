@@ -1,0 +1,91 @@
+import { loadCheckpoint, loadNifti } from '@delira/io';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+// The example as its npm script starts it: nx builds it before this test.
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'delira-segmentation-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const STEPS = 6;
+const few = ['--epochs', '1', '--steps', String(STEPS), '--batch-size', '1', '--threads', '1'];
+
+interface Ending {
+  readonly code: number | null;
+  readonly out: string;
+  readonly log: string;
+}
+
+/** @param interrupt told the process group while the program runs. */
+function start(args: readonly string[], interrupt?: (group: number) => Promise<void>): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { detached: true, timeout: 150_000 });
+    let out = '';
+    let log = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, log }));
+    interrupt?.(-child.pid!).catch(reject);
+  });
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const stepsIn = (output: string): number => readFileSync(join(output, 'steps.jsonl'), 'utf8').split('\n').length - 1;
+
+describe('the example', () => {
+  it('interrupted by Ctrl-C saves, and a resume ends in the same bits', async () => {
+    const [whole, interrupted] = [join(folder, 'whole'), join(folder, 'interrupted')];
+    const undisturbed = await start([...few, '--output', whole]);
+    expect(undisturbed).toMatchObject({ code: 0 });
+    expect(undisturbed.out).toMatch(/\nfrontal lobe {2,}\d\.\d{3}\n/);
+    expect(undisturbed.out.trimEnd().split('\n').at(-1)).toMatch(/^mean Dice: (\d\.\d{3}|NaN)$/);
+    expect(existsSync(join(whole, 'overlay.png'))).toBe(true);
+    const prediction = await loadNifti(join(whole, 'prediction.nii.gz'));
+    expect(prediction.array.shape).toEqual([151, 191, 161]);
+    expect(prediction.origin).toEqual([-80, -80, 85]);
+
+    const command = [...few, '--output', interrupted];
+    const first = await start(command, async (group) => {
+      while (!existsSync(join(interrupted, 'steps.jsonl')) || stepsIn(interrupted) === 0) await pause(10);
+      process.kill(group, 'SIGINT');
+    });
+    expect(first).toMatchObject({ code: 130, out: '' });
+    const done = stepsIn(interrupted);
+    expect(done).toBeLessThan(STEPS);
+    expect(first.log).toContain(`Go on with: npm run segmentation-2d -- ${command.join(' ')} --resume\n`);
+
+    const second = await start([...command, '--resume']);
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.log).toContain(`Going on after step ${done} of ${STEPS}.\n`);
+    for (const name of ['last.safetensors', 'prediction.nii.gz', 'overlay.png', 'scores.json', 'steps.jsonl'])
+      expect(readFileSync(join(interrupted, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
+  }, 300_000);
+
+  it('writes what another program needs to train on the same patches', async () => {
+    const data = join(folder, 'data');
+    const { code, out } = await start([...few, '--output', join(folder, 'none'), '--export-data', data]);
+    expect({ code, out: out.startsWith('data, patches and first weights: ') }).toEqual({ code: 0, out: true });
+    const { tensors, meta } = await loadCheckpoint(join(data, 'data.safetensors'));
+    expect(tensors.get('train.data')?.shape).toEqual([78, 1, 110, 191]);
+    expect(tensors.get('test.label')?.shape).toEqual([78, 110, 191]);
+    expect(tensors.get('patches')?.shape).toEqual([STEPS, 1, 4]);
+    expect(tensors.get('learningRates')?.shape).toEqual([STEPS]);
+    expect(meta).toMatchObject({ size: [96, 128], batchSize: 1, network: { depth: 5 } });
+    const initial = await loadCheckpoint(join(data, 'initial.safetensors'));
+    expect([...initial.tensors.keys()].filter((name) => name.startsWith('optimizer'))).toEqual([]);
+    expect(initial.tensors.get('down_convs.0.conv1.weight')?.shape).toEqual([16, 1, 3, 3]);
+  }, 120_000);
+
+  it('says what to do when there is nothing to resume', async () => {
+    const { code, out, log } = await start(['--resume', '--output', join(folder, 'nothing')]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(log).toMatch(
+      /^There is nothing to resume: .*last\.safetensors does not exist\. Run without --resume first\.\n$/,
+    );
+  }, 60_000);
+});
