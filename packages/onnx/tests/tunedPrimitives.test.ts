@@ -32,6 +32,17 @@ function convAttrs(stride: number, padding: number, groups = 1): ConvAttrs {
   return { strides: [stride, stride], padding: [pads, pads], dilation: [1, 1], groups };
 }
 
+const volumeAttrs: ConvAttrs = {
+  strides: [1, 1, 1],
+  padding: [
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  dilation: [1, 1, 1],
+  groups: 1,
+};
+
 /** The three primitives of one convolution x [N, C, H, W] ∗ kernel. */
 function convolutions(id: string, x: Aval, kernel: Aval, y: Aval, attrs: ConvAttrs): Readonly<Record<string, Case>> {
   return {
@@ -41,7 +52,11 @@ function convolutions(id: string, x: Aval, kernel: Aval, y: Aval, attrs: ConvAtt
   };
 }
 
+const volumeKernel = float(32, 32, 3, 3, 3);
+
 const further: readonly Readonly<Record<string, Case>>[] = [
+  convolutions('volume-in-pairs', float(2, 32, 4, 10, 13), volumeKernel, float(2, 32, 4, 10, 13), volumeAttrs),
+  convolutions('volume-of-odd-depth', float(2, 32, 3, 3, 4), volumeKernel, float(2, 32, 3, 3, 4), volumeAttrs),
   convolutions('batch-of-two-parts', float(17, 16, 5, 5), float(16, 16, 3, 3), float(17, 16, 3, 3), convAttrs(2, 1)),
   convolutions('interleaved-batch', float(16, 16, 8, 8), float(16, 16, 3, 3), float(16, 16, 8, 8), convAttrs(1, 1)),
   convolutions('map-in-bands', float(1, 16, 64, 64), float(16, 16, 1, 1), float(1, 16, 64, 64), convAttrs(1, 0)),

@@ -1,9 +1,13 @@
-import type { ConvAttrs, ValueId } from '@delira/core';
+import { type ConvAttrs, type Shape, sizeOf, type ValueId } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
+import { convolvePairs, type DepthFilters } from './convolvePairs.js';
+import { convolveDeferred } from './convolve.js';
 import type { ConvolutionKind } from './convolutionKind.js';
 import { deferConv } from './deferConv.js';
+import { pairSlices, type SlicePairs, suitsWinograd } from './depthWinograd.js';
 import { asMaps, mapsShape } from './maps.js';
 import { moveAxes } from './moveAxes.js';
+import type { Epilogue } from './nchwc.js';
 import { type DepthTaps, missingSlices, padDepth, stackDepth } from './stackDepth.js';
 import type { Deferred } from './TunedValues.js';
 import type { TunedStep } from './TunedStep.js';
@@ -36,10 +40,10 @@ interface PaddedSlices {
 }
 
 /** Maps with the slices of zeros that the taps read, and where the taps read then. */
-function padded(step: TunedStep, maps: OnnxValue, batch: number, reads: DepthTaps, key: string): PaddedSlices {
+function padded(step: TunedStep, maps: OnnxValue, batch: number, reads: DepthTaps): PaddedSlices {
   const missing = missingSlices(reads, maps.shape[0]! / batch);
   return {
-    maps: step.remember(`${key}:${missing.join()}`, () => padDepth(step.graph, maps, batch, missing)),
+    maps: padDepth(step.graph, maps, batch, missing),
     source: (position, tap) => reads.source(position, tap) + missing[0],
   };
 }
@@ -56,7 +60,7 @@ export function stackedInput(
   const taps = step.aval(kernel).shape[2]!;
   const source = (position: number, tap: number): number => position * stride + tap * spacing - low;
   const batch = step.aval(x).shape[0]!;
-  const given = padded(step, slicesOf(step, x, kind.input), batch, { count, taps, source }, `slices:${x}`);
+  const given = padded(step, slicesOf(step, x, kind.input), batch, { count, taps, source });
   return stackDepth(step.graph, given.maps, batch, { count, taps, source: given.source });
 }
 
@@ -79,6 +83,7 @@ export function deferVolumeConv(
     number,
     number,
   ];
+  if (suitsWinograd(step, operands, attrs, kind)) return deferPairs(step, operands, attrs);
   const image = stackedInput(step, operands, attrs, kind);
   const filter = graph.reshape(values.get(operands.kernel, kind.kernel), [outputs, depth * channels, height, width]);
   const operation = { image, filter, layout: kind.kernel, isDepthwise: false, shape: mapsShape(shape) };
@@ -87,6 +92,38 @@ export function deferVolumeConv(
     epilogue: {},
     emit: ({ sum, ...epilogue }) =>
       graph.reshape(emit({ ...epilogue, ...(sum === undefined ? {} : { sum: asMaps(graph, sum) }) }), shape),
+  };
+}
+
+/** The kernel's taps along the depth as filters of maps, [O, C, H, W] each. */
+function depthFilters({ graph, values, block }: TunedStep, kernel: ValueId, shape: Shape): DepthFilters {
+  const [outputs, channels, depth, ...window] = shape as [number, number, number, number, number];
+  const blocks = outputs / block;
+  const whole = graph.reshape(values.get(kernel, 'kernel'), [blocks, depth, sizeOf(shape) / (blocks * depth)]);
+  const tap = (index: number): OnnxValue =>
+    graph.reshape(graph.slice(whole, [index], [index + 1], [1]), [outputs, channels, ...window]);
+  return [tap(0), tap(1), tap(2)];
+}
+
+/** Pairs of the slices of an activation or of its gradient. */
+export function pairsOf(step: TunedStep, id: ValueId, key: string): SlicePairs {
+  return pairSlices(step, slicesOf(step, id, 'blocked'), step.aval(id).shape[0]!, `${key}:${id}`);
+}
+
+function deferPairs(step: TunedStep, operands: VolumeOperands, attrs: ConvAttrs): Deferred {
+  const { graph } = step;
+  const { shape } = step.aval(operands.y);
+  const kernel = step.aval(operands.kernel).shape;
+  const options = { kernel: kernel.slice(3), padding: attrs.padding.slice(1) };
+  const convolved = ({ sum: _sum, ...epilogue }: Epilogue): OnnxValue => {
+    const filters = depthFilters(step, operands.kernel, kernel);
+    const pairs = pairsOf(step, operands.x, 'forward');
+    return graph.reshape(convolvePairs(graph, pairs, filters, shape[0]!, { ...options, ...epilogue }), shape);
+  };
+  return {
+    epilogue: {},
+    // A sum would have to be taken apart into pairs first.
+    emit: (epilogue) => convolveDeferred(graph, convolved, true, epilogue),
   };
 }
 
@@ -102,7 +139,11 @@ export function gradientReads(step: TunedStep, { x, kernel }: VolumeOperands, at
 
 /** dy as maps with the slices of zeros that are read: both gradients of a convolution want them. */
 export function paddedGradient(step: TunedStep, y: ValueId, reads: DepthTaps): PaddedSlices {
-  return padded(step, slicesOf(step, y, 'blocked'), step.aval(y).shape[0]!, reads, `slices:${y}`);
+  const batch = step.aval(y).shape[0]!;
+  const missing = missingSlices(reads, step.aval(y).shape[2]!);
+  const key = `slices:${y}:${missing.join()}`;
+  const maps = step.remember(key, () => padDepth(step.graph, slicesOf(step, y, 'blocked'), batch, missing));
+  return { maps, source: (position, tap) => reads.source(position, tap) + missing[0] };
 }
 
 /** The slices of dy that are read at each position stacked as further channels. */

@@ -1,13 +1,15 @@
 import { type ConvAttrs, type Shape, sizeOf } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { convolve } from './convolve.js';
+import { convolvePairs } from './convolvePairs.js';
+import { suitsWinograd } from './depthWinograd.js';
 import type { BlockSize } from './Layout.js';
 import { mapsShape } from './maps.js';
 import { type Phase, phasesOf } from './stridePhases.js';
 import { transposedBlocks } from './transposedFilter.js';
 import type { TunedStep } from './TunedStep.js';
 import { usefulTaps } from './usefulTaps.js';
-import { gradientReads, stackedGradient, type VolumeOperands, withinSlices } from './volumeConv.js';
+import { gradientReads, pairsOf, stackedGradient, type VolumeOperands, withinSlices } from './volumeConv.js';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -51,6 +53,12 @@ function atStrideOne(step: TunedStep, operands: VolumeOperands, filter: OnnxValu
   const [rows, columns] = taps.count.map((count, axis) =>
     range(count).map((tap) => taps.first[axis]! + count - 1 - tap),
   );
+  if (suitsWinograd(step, operands, attrs, { input: 'blocked', kernel: 'kernel', isDepthwise: false })) {
+    const tap = (index: number): OnnxValue => inputFilter(graph, filter, [[[index], rows!, columns!]], block);
+    const filters = [tap(2), tap(1), tap(0)] as const;
+    const pairs = pairsOf(step, operands.y, 'backward');
+    return convolvePairs(graph, pairs, filters, step.aval(operands.x).shape[0]!, { kernel: taps.count, padding });
+  }
   const flipped = inputFilter(graph, filter, [[range(filter.shape[2]!), rows!, columns!]], block);
   const options = { kernel: taps.count, dilation: inSlices.dilation, padding };
   return convolve(

@@ -1,8 +1,10 @@
 import type { ConvAttrs } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import type { ConvolutionKind } from './convolutionKind.js';
+import { correlatePairs } from './convolvePairs.js';
 import { correlateMaps } from './correlateMaps.js';
 import { correlateSlices } from './correlateSlices.js';
+import { suitsWinograd } from './depthWinograd.js';
 import { moveAxes } from './moveAxes.js';
 import { padTaps } from './sliceTaps.js';
 import type { TunedStep } from './TunedStep.js';
@@ -10,6 +12,7 @@ import { areAllUseful } from './usefulTaps.js';
 import {
   gradientReads,
   paddedGradient,
+  pairsOf,
   slicesOf,
   stackedInput,
   type VolumeOperands,
@@ -33,6 +36,11 @@ export function volumeKernelGrad(
   const isBlocked = kind.input === 'blocked';
   const isWholeGradient = (count: readonly number[], ordered: OnnxValue): OnnxValue =>
     graph.reshape(ordered, [outputs, depth * channels, ...count]);
+  if (suitsWinograd(step, operands, attrs, kind)) {
+    const x = pairsOf(step, operands.x, 'backward');
+    const dy = pairsOf(step, operands.y, 'backward');
+    return correlatePairs(graph, x, dy, window, inSlices.padding, block);
+  }
   if (isBlocked && attrs.strides[0] === 1 && inSlices.strides.every((stride) => stride === 1)) {
     const reads = gradientReads(step, operands, attrs);
     const { maps, source } = paddedGradient(step, operands.y, reads);
