@@ -1,4 +1,15 @@
-import { bind, bindAll, concat, conv, gradients, maxPool, type Program, slice, type Tensor } from '@delira/core';
+import {
+  bind,
+  bindAll,
+  concat,
+  conv,
+  convAttrs,
+  gradients,
+  maxPool,
+  type Program,
+  slice,
+  type Tensor,
+} from '@delira/core';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { checkTuned } from './support/checkTuned.js';
@@ -8,6 +19,7 @@ const layers = [
   'conv',
   'strided conv',
   'pointwise conv',
+  'upsampling',
   'bias',
   'relu',
   'leaky relu',
@@ -45,6 +57,12 @@ function apply({ kind, channels }: Layer, x: Tensor, earlier: readonly Tensor[],
       return conv(x, variable([channels, given, 3, 3]), { padding: 1, stride: 2 });
     case 'pointwise conv':
       return conv(x, variable([channels, given, 1, 1]));
+    case 'upsampling': {
+      if (Math.max(height, width) > 5) return null;
+      const attrs = convAttrs(2, { stride: 2 });
+      const spatial = [2 * height, 2 * width];
+      return bind('convTranspose', [x, variable([given, channels, 2, 2])], { ...attrs, spatial });
+    }
     case 'bias':
       return x.add(variable([given]).reshape([1, given, 1, 1]));
     case 'relu':

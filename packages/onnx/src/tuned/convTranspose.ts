@@ -7,26 +7,13 @@ import { inputGradByTaps, usesTaps } from './smallMaps.js';
 import { type Phase, phasesOf } from './stridePhases.js';
 import { transposedFilter } from './transposedFilter.js';
 import type { TunedLowering } from './TunedStep.js';
+import { deferUpsampling, interleave, isUpsampling } from './upsample.js';
 import { usefulTaps } from './usefulTaps.js';
 import { volumeInputGrad } from './volumeInputGrad.js';
 
 type Attrs = Primitives['convTranspose'];
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
-
-/** Positions of the phases back between one another: [N, s·s·C, h, w] → [N, C, s·h, s·w]. */
-function interleave(
-  graph: GraphBuilder,
-  phases: OnnxValue,
-  channels: number,
-  strides: Shape,
-  block: BlockSize,
-): OnnxValue {
-  const [batch, , height, width] = phases.shape as [number, number, number, number];
-  const [down, across] = strides as [number, number];
-  const apart = graph.reshape(phases, [batch, down, across, channels / block, height, width, block]);
-  return graph.reshape(graph.transpose(apart, [0, 3, 4, 1, 5, 2, 6]), [batch, channels, height * down, width * across]);
-}
 
 /** Only the first phase is not zero: zeros are put between its values in one pass. */
 function spread(graph: GraphBuilder, phase: OnnxValue, strides: Shape, block: BlockSize): OnnxValue {
@@ -129,6 +116,10 @@ export const tunedConvTranspose: TunedLowering<Attrs> = (step, { inputs, outputs
     const volume = volumeInputGrad(step, operands, values.get(kernel, 'kernel'), attrs);
     if (volume === null) return false;
     values.define(output, volume, 'blocked');
+    return true;
+  }
+  if (isStrided && isUpsampling(step.aval(y).shape.slice(2), step.aval(kernel).shape.slice(2), attrs)) {
+    values.defer(output, deferUpsampling(graph, values.get(y, 'blocked'), values.get(kernel, 'kernel'), attrs, block));
     return true;
   }
   const result = (isStrided ? atStride : atStrideOne)(
