@@ -1,4 +1,5 @@
 import { ArgumentError, type NDArray, sameShape, sliceRows, stackArrays } from '@delira/core';
+import { type Volume, volume } from '@delira/imaging';
 import { averaged, type AveragedOptions } from './averaged.js';
 import { fullBatches } from './fullBatches.js';
 import type { PredictFunction, PredictionModel } from './PredictionModel.js';
@@ -61,6 +62,19 @@ export class Predictor {
   async predict(image: NDArray, options: PredictOptions = {}): Promise<NDArray> {
     const [scores] = await this.#predictGroup([image], options);
     return scores!;
+  }
+
+  /**
+   * Scores of a volume, in its geometry.
+   *
+   * @param image `[z, y, x]`, or `[C, z, y, x]`.
+   * @returns `[K, z, y, x]`; `toLabels` makes classes of its array.
+   * @throws as `predict`; ShapeError for predictions that are no volume, such as a class.
+   */
+  async predictVolume(image: Volume, options: PredictOptions = {}): Promise<Volume> {
+    const { array } = image;
+    const shape = array.shape.length === 3 ? [1, ...array.shape] : array.shape;
+    return volume(await this.predict({ ...array, shape }, options), image);
   }
 
   /**

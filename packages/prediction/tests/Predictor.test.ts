@@ -11,6 +11,7 @@ import {
   type Tensor,
   TrainableSystem,
 } from '@delira/core';
+import { volume } from '@delira/imaging';
 import { Conv2d } from '@delira/nn';
 import { expectClose, expectEqual } from '@delira/testkit';
 import { describe, expect, it, vi } from 'vitest';
@@ -84,6 +85,18 @@ describe('Predictor', () => {
     const first = ({ data }: NDArray): Promise<NDArray> => Promise.resolve(ndarray([data[0]!], [1, 1]));
     const predictor = new Predictor({ models: [first], mirrorAxes: [0] });
     expect(await predictor.predict(image([1, 2, 4], [1, 3]))).toEqual(ndarray([2.5], [1]));
+  });
+
+  it('predicts volumes in their geometry, with and without channels', async () => {
+    const twice = ({ data, shape }: NDArray): Promise<NDArray> =>
+      Promise.resolve({ dtype: 'float32', shape, data: Float32Array.from(data, (value) => 2 * value) });
+    const predictor = new Predictor({ models: [twice] });
+    const geometry = { spacing: [1, 2, 3], origin: [4, 5, 6] } as const;
+    const scores = await predictor.predictVolume(volume(image([1, 2], [1, 1, 2]), geometry));
+    expect(scores).toMatchObject(geometry);
+    expect(scores.array).toEqual(image([2, 4], [1, 1, 1, 2]));
+    const channels = await predictor.predictVolume(volume(image([1, 2], [2, 1, 1, 1]), geometry));
+    expect(channels.array).toEqual(image([2, 4], [2, 1, 1, 1]));
   });
 
   it('streams images in batches of one shape, in their order, and holds no more', async () => {
