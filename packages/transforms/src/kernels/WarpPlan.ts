@@ -1,0 +1,90 @@
+import type { ControlGrid } from './ControlGrid.js';
+import { fieldRows } from './ControlGrid.js';
+
+/** Depth, height, width; depth 1 in 2D. */
+export type Extents = readonly [depth: number, height: number, width: number];
+
+/** Where the voxels of a new image lie in an old one. */
+export interface WarpOptions {
+  readonly source: Extents;
+  readonly target: Extents;
+  /** Row-major 3 × 3: steps in the old image (rows: depth, height, width) for steps in the new one (columns). */
+  readonly matrix: readonly number[];
+  /** Where the new image's centre lies in the old one. */
+  readonly centre: readonly [number, number, number];
+  readonly controlGrid: ControlGrid | null;
+  /** What lies outside: nothing, or the outermost voxel. */
+  readonly border: 'fill' | 'edge';
+}
+
+/**
+ * One row of the new image, as sampled by every channel of every entry: found once, read many times. Voxels outside have `lower` -1.
+ */
+export interface WarpRow {
+  /** The neighbour before along all axes, as an offset into a channel. */
+  readonly lower: Int32Array;
+  /** The nearest voxel. */
+  readonly nearest: Int32Array;
+  /** Share of the neighbour behind, along depth, height and width. */
+  readonly shares: readonly [Float64Array, Float64Array, Float64Array];
+}
+
+/** How far the neighbours behind are away in a channel; 0 along an axis of one voxel. */
+export function stepsOf([depth, height, width]: Extents): readonly [number, number, number] {
+  return [depth > 1 ? height * width : 0, height > 1 ? width : 0, width > 1 ? 1 : 0];
+}
+
+/** A function that finds row after row; the memory of the row is used again. */
+export function planWarp(options: WarpOptions): (slice: number, row: number) => WarpRow {
+  const { source, target, matrix, centre, controlGrid, border } = options;
+  const width = target[2];
+  const [middleDeep, middleDown, middleAcross] = target.map((count) => (count - 1) / 2) as [number, number, number];
+  const [depthOf, heightOf, widthOf] = source;
+  const lower = new Int32Array(width);
+  const nearest = new Int32Array(width);
+  const shares = [new Float64Array(width), new Float64Array(width), new Float64Array(width)] as const;
+  const [sharesDeep, sharesDown, sharesAcross] = shares;
+  const field = [new Float64Array(width), new Float64Array(width), new Float64Array(width)] as const;
+  // In 2D the grid moves height and width only.
+  const moved = controlGrid === null ? [] : field.slice(3 - controlGrid.points.length);
+  const readField = controlGrid === null ? null : fieldRows(controlGrid, target);
+  const [fieldDeep, fieldDown, fieldAcross] = field;
+  const [stepDeep, stepDown, stepAcross] = [matrix[2]!, matrix[5]!, matrix[8]!];
+  const [lastDeep, lastDown, lastAcross] = [depthOf - 1, heightOf - 1, widthOf - 1];
+  // The last voxel counts as the neighbour behind, which is always there then.
+  const [topDeep, topDown, topAcross] = [Math.max(0, depthOf - 2), Math.max(0, heightOf - 2), Math.max(0, widthOf - 2)];
+  const keepAll = border === 'edge';
+  return (slice, row) => {
+    readField?.(slice, row, moved);
+    const [fromDeep, fromDown] = [slice - middleDeep, row - middleDown];
+    const startDeep = centre[0] + matrix[0]! * fromDeep + matrix[1]! * fromDown;
+    const startDown = centre[1] + matrix[3]! * fromDeep + matrix[4]! * fromDown;
+    const startAcross = centre[2] + matrix[6]! * fromDeep + matrix[7]! * fromDown;
+    for (let i = 0; i < width; i++) {
+      const from = i - middleAcross;
+      let z = startDeep + stepDeep * from + fieldDeep[i]!;
+      let y = startDown + stepDown * from + fieldDown[i]!;
+      let x = startAcross + stepAcross * from + fieldAcross[i]!;
+      // Half a voxel around the outermost centres still belongs to the image.
+      const inside =
+        z >= -0.5 && z < depthOf - 0.5 && y >= -0.5 && y < heightOf - 0.5 && x >= -0.5 && x < widthOf - 0.5;
+      if (!inside && !keepAll) {
+        lower[i] = -1;
+        nearest[i] = -1;
+        continue;
+      }
+      z = z < 0 ? 0 : z > lastDeep ? lastDeep : z;
+      y = y < 0 ? 0 : y > lastDown ? lastDown : y;
+      x = x < 0 ? 0 : x > lastAcross ? lastAcross : x;
+      const front = Math.min(topDeep, Math.floor(z));
+      const top = Math.min(topDown, Math.floor(y));
+      const left = Math.min(topAcross, Math.floor(x));
+      lower[i] = (front * heightOf + top) * widthOf + left;
+      nearest[i] = (Math.floor(z + 0.5) * heightOf + Math.floor(y + 0.5)) * widthOf + Math.floor(x + 0.5);
+      sharesDeep[i] = z - front;
+      sharesDown[i] = y - top;
+      sharesAcross[i] = x - left;
+    }
+    return { lower, nearest, shares };
+  };
+}

@@ -1,0 +1,163 @@
+import { allocate, ArgumentError, type NDArray, type Rng, type Sample, type Shape, sizeOf } from '@delira/core';
+import { Augmentation } from '../Augmentation.js';
+import type { EntryOptions } from '../entries/EntryOptions.js';
+import { perAxis, sizePerAxis } from '../entries/perAxis.js';
+import { checkRange, drawFactor, drawUniform, type Range } from '../entries/Range.js';
+import { readFloat } from '../entries/replaceEntries.js';
+import { spatialEntriesOf } from '../entries/spatialEntriesOf.js';
+import type { ControlGrid } from '../kernels/ControlGrid.js';
+import { rotationMatrix } from '../kernels/rotation.js';
+import { sampleLinear, sampleNearest } from '../kernels/sampleRow.js';
+import { type Extents, planWarp, stepsOf } from '../kernels/WarpPlan.js';
+import type { FillOptions } from './cutWindow.js';
+
+export interface ElasticOptions {
+  /** How far a control point moves at most along each axis, in voxels. */
+  readonly maximumDisplacement: number;
+  /** Control points along each axis, at least 4; the outermost lie outside of the image. Default 7. */
+  readonly controlPoints?: number;
+}
+
+export interface SpatialTransformOptions extends EntryOptions, FillOptions {
+  /**
+   * Angles in radians. In 3D about each spatial axis in the order of the array, one range for all or one for each; in 2D about the axis that is
+   * not there: one range. Default 0.
+   */
+  readonly rotation?: Range | readonly [Range, Range, Range];
+  /** How much larger things become, drawn below and above one equally often; default 1. batchgenerators' scale is the inverse. */
+  readonly scale?: Range;
+  /** Whether each axis has a scale of its own; default false. */
+  readonly scalePerAxis?: boolean;
+  /** How far things move along each axis, in voxels; default 0. */
+  readonly translation?: Range;
+  /** Smooth random deformation; default none. */
+  readonly elastic?: ElasticOptions;
+  /** Voxels of the result along each spatial axis, around the centre; default those of the sample. */
+  readonly size?: number | readonly number[];
+  /** What lies outside of the sample: `fill` and `maskFill` (`'fill'`, the default), or the outermost voxel again (`'edge'`). */
+  readonly border?: 'fill' | 'edge';
+}
+
+export interface SpatialParameters {
+  /** Radians: three in 3D, one in 2D. */
+  readonly rotation: readonly number[];
+  /** One for each spatial axis. */
+  readonly scale: readonly number[];
+  /** Voxels, one for each spatial axis. */
+  readonly translation: readonly number[];
+  readonly elastic: ControlGrid | null;
+}
+
+/**
+ * Rotation, scaling, translation and elastic deformation in a single interpolation: linear for images, which become float32, nearest for
+ * masks, which keep dtype and values. Voxels are taken as cubes: resample anisotropic volumes, or rotate about one axis only.
+ * (batchgenerators' `SpatialTransform`, with TorchIO's control points.)
+ */
+export class SpatialTransform extends Augmentation<SpatialParameters> {
+  readonly name = 'SpatialTransform';
+  readonly options: SpatialTransformOptions;
+
+  /** @throws ArgumentError when a range is none, a scale is not positive, or there are fewer than 4 control points. */
+  constructor(options: SpatialTransformOptions = {}) {
+    super();
+    this.options = options;
+    const { rotation = 0, scale = 1, translation = 0, elastic } = options;
+    for (const range of isTriple(rotation) ? rotation : [rotation]) checkRange(range, 'rotation');
+    checkRange(scale, 'scale', 'positive');
+    checkRange(translation, 'translation');
+    if (elastic === undefined) return;
+    const { maximumDisplacement, controlPoints = 7 } = elastic;
+    if (!(maximumDisplacement >= 0 && maximumDisplacement < Infinity))
+      throw new ArgumentError(`maximumDisplacement is ${maximumDisplacement}. Expected voxels, from 0 on.`);
+    if (!Number.isSafeInteger(controlPoints) || controlPoints < 4)
+      throw new ArgumentError(`There are ${controlPoints} controlPoints. Expected an integer from 4 on.`);
+  }
+
+  override draw(sample: Sample, rng: Rng): SpatialParameters {
+    const { rotation = 0, scale = 1, scalePerAxis = false, translation = 0, elastic } = this.options;
+    const { spatial } = spatialEntriesOf(sample, this.options);
+    const rank = spatial.length;
+    if (isTriple(rotation) && rank === 2)
+      throw new ArgumentError('A 2D sample rotates by one angle, got ranges of three.');
+    const ranges = isTriple(rotation) ? rotation : Array.from({ length: rank === 2 ? 1 : 3 }, () => rotation);
+    const common = drawFactor(scale, rng.fork('scale'));
+    const scales = rng.fork('scale', 'axes');
+    return {
+      rotation: ranges.map((range) => drawUniform(range, rng)),
+      scale: spatial.map(() => (scalePerAxis ? drawFactor(scale, scales) : common)),
+      translation: spatial.map(() => drawUniform(translation, rng)),
+      elastic: elastic === undefined ? null : drawGrid(elastic, rank, rng.fork('elastic')),
+    };
+  }
+
+  /** @throws ShapeError when entries do not lie on the same voxels. */
+  override apply(sample: Sample, parameters: SpatialParameters): Sample {
+    const { images, masks, spatial } = spatialEntriesOf(sample, this.options);
+    const { fill = 0, maskFill = 0, border = 'fill' } = this.options;
+    const rank = spatial.length;
+    const size = this.options.size === undefined ? spatial : sizePerAxis(this.options.size, rank);
+    const [source, target] = [extentsOf(spatial), extentsOf(size)];
+    const scale = extentsOf(perAxis(parameters.scale, rank, 'scale'));
+    const translation = perAxis(parameters.translation, rank, 'translation');
+    const rotated = rotationMatrix(anglesOf(parameters.rotation, rank));
+    const shift = rank === 2 ? [0, ...translation] : translation;
+    // What moves by t is found t before.
+    const centre = source.map((count, axis) => (count - 1) / 2 - shift[axis]!) as [number, number, number];
+    const matrix = rotated.map((value, index) => value / scale[Math.floor(index / 3)]!);
+    const rowAt = planWarp({ source, target, matrix, centre, controlGrid: parameters.elastic, border });
+    const steps = stepsOf(source);
+
+    const inputs = images.map((key) => readFloat(sample[key]!));
+    const outputs = images.map((key) => newEntry(sample[key]!, 'float32', spatial, size));
+    const newMasks = masks.map((key) => newEntry(sample[key]!, sample[key]!.dtype, spatial, size));
+    const [voxels, newVoxels] = [sizeOf(source), sizeOf(target)];
+    const [depth, height, width] = target;
+    for (let slice = 0; slice < depth; slice++) {
+      for (let row = 0; row < height; row++) {
+        const found = rowAt(slice, row);
+        const at = (slice * height + row) * width;
+        outputs.forEach((output, index) => {
+          for (let from = 0, to = at; to < output.data.length; from += voxels, to += newVoxels)
+            sampleLinear({ source: inputs[index]!, from, target: output.data as Float32Array, to, fill }, found, steps);
+        });
+        newMasks.forEach((output, index) => {
+          const values = sample[masks[index]!]!.data;
+          for (let from = 0, to = at; to < output.data.length; from += voxels, to += newVoxels)
+            sampleNearest({ source: values, from, target: output.data, to, fill: maskFill }, found);
+        });
+      }
+    }
+    const changed: Record<string, NDArray> = { ...sample };
+    images.forEach((key, index) => (changed[key] = outputs[index]!));
+    masks.forEach((key, index) => (changed[key] = newMasks[index]!));
+    return changed;
+  }
+}
+
+function isTriple(rotation: Range | readonly [Range, Range, Range]): rotation is readonly [Range, Range, Range] {
+  return typeof rotation === 'object' && rotation.length === 3;
+}
+
+function anglesOf(rotation: readonly number[], rank: number): readonly [number, number, number] {
+  const angles = perAxis(rotation, rank === 2 ? 1 : 3, 'rotation');
+  return rank === 2 ? [angles[0]!, 0, 0] : [angles[0]!, angles[1]!, angles[2]!];
+}
+
+function extentsOf(values: Shape): Extents {
+  const [depth, height, width] = values.length === 2 ? [1, ...values] : values;
+  return [depth!, height!, width!];
+}
+
+function newEntry({ shape }: NDArray, dtype: NDArray['dtype'], spatial: Shape, size: Shape): NDArray {
+  const newShape = [...shape.slice(0, shape.length - spatial.length), ...size];
+  return { dtype, shape: newShape, data: allocate(dtype, sizeOf(newShape)) };
+}
+
+function drawGrid({ maximumDisplacement, controlPoints = 7 }: ElasticOptions, rank: number, rng: Rng): ControlGrid {
+  const points = Array.from({ length: rank }, () => controlPoints);
+  const range = [-maximumDisplacement, maximumDisplacement] as const;
+  return {
+    points,
+    displacements: points.map(() => Array.from({ length: controlPoints ** rank }, () => drawUniform(range, rng))),
+  };
+}
