@@ -3,7 +3,7 @@ import type { NDArray } from '@delira/core';
 import { DataLoader, type Dataset, Subset } from '@delira/data-loading';
 import { ConsoleHandler, CsvHandler, Logger, ProgressBar } from '@delira/logging';
 import { DCGAN } from '@delira/models-gan';
-import { bceWithLogits, type NamedLoss } from '@delira/nn';
+import { bceWithLogits, namedLoss } from '@delira/nn';
 import { adam } from '@delira/optim';
 import { RandomSampler } from '@delira/samplers';
 import { type RunView, Trainer } from '@delira/training';
@@ -52,7 +52,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     gen: adam({ lr: learningRate, beta1: 0.5 }),
     disc: adam({ lr: learningRate / 4, beta1: 0.5 }),
   };
-  const smoothed: NamedLoss = (judged, wanted) => bceWithLogits(judged['pred']!, wanted['label']!.mul(0.9));
+  const smoothed = namedLoss('smoothed', {}, (judged, wanted) => bceWithLogits(judged, wanted.mul(0.9)));
   let studio: Studio | null = null;
   const pictureOf = (epoch: number): string => join(output, `digits-${String(epoch).padStart(3, '0')}.png`);
   const trainer = new Trainer({
