@@ -1,15 +1,26 @@
+import type { NDArray } from '@delira/core';
+import type { Monitor } from './Monitor.js';
+
 /** What a callback sees and may do. */
 export interface RunView {
   /** Epoch in progress, from 0; at `onEpochEnd` the one that ends, at `onTrainEnd` the number of finished epochs. */
   readonly epoch: number;
+  /** Epochs in all, those before a resume included. */
+  readonly epochs: number;
   /** Steps done so far; at `onBatchEnd` the batch's own is the last of them. */
   readonly step: number;
   /** Cross-validation fold, or null. */
   readonly fold: number | null;
+  /** Folder of the run's checkpoints, or null. */
+  readonly savePath: string | null;
   /** The newest values: a step's outputs at `onBatchEnd`, else the last finished epoch's means and metrics (validation's with `val_`). */
   readonly metrics: Readonly<Record<string, number>>;
   /** The values of every finished epoch. A callback that decides from them alone decides the same after a resume. */
   readonly history: readonly Readonly<Record<string, number>>[];
+  /** What the run's best checkpoint is best in. */
+  readonly monitor: Monitor;
+  /** Which way a value such as `'val_accuracy'` gets better: as its metric says, and a loss when it gets lower. */
+  better(name: string): Monitor['better'];
   /**
    * Values of the next step. One that is set here, such as `run.hyper['default.lr'] = 1e-4`, replaces its schedule from then on, also
    * after a resume; `delete run.hyper['default.lr']` gives it back. Nothing is compiled again.
@@ -17,13 +28,17 @@ export interface RunView {
    * Setting one at `onBatchEnd` needs `stepsPerCall: 1`: otherwise it would act from a step that depends on how many go into a call.
    */
   readonly hyper: Record<string, number>;
-  /** Ends the training after the current call of the engine. */
+  /** Why the training is to end early, or null. */
+  readonly stopped: string | null;
+  /** Ends the training after the current call of the engine; the first reason given counts. */
   stop(reason: string): void;
   /**
    * Saves a checkpoint of the current state. At `onBatchEnd` that is the state after the current call of the engine. Hooks that come
    * later at the same point have not run in it.
    */
   save(path: string): Promise<void>;
+  /** The network's variables and, as `optimizer.<group>.<slot>`, the optimizers', after the current call of the engine. */
+  variables(): Promise<ReadonlyMap<string, NDArray>>;
 }
 
 export type Hook = (run: RunView) => void | Promise<void>;

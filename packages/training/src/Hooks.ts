@@ -1,6 +1,7 @@
-import { ArgumentError } from '@delira/core';
+import { ArgumentError, type NDArray } from '@delira/core';
 import type { Callback, RunView } from './Callback.js';
 import { hyperRecord, type HyperValues } from './HyperValues.js';
+import { directionOf, type Directed, type Monitor } from './Monitor.js';
 import type { Run } from './Run.js';
 
 export interface HooksOptions {
@@ -8,8 +9,12 @@ export interface HooksOptions {
   readonly run: Run;
   readonly hypers: HyperValues;
   readonly fold: number | null;
+  readonly savePath: string | null;
+  readonly monitor: Monitor;
+  readonly metrics: readonly Directed[];
   readonly stepsPerCall: number | 'auto';
   readonly save: (path: string) => Promise<void>;
+  readonly variables: () => Promise<ReadonlyMap<string, NDArray>>;
 }
 
 /** Calls what callbacks have for the points of a training. */
@@ -23,20 +28,28 @@ export class Hooks {
   ): Promise<void> {
     const callbacks = this.options.callbacks.filter((callback) => callback[hook] !== undefined);
     if (callbacks.length === 0) return;
-    const { run, hypers, fold, save } = this.options;
+    const { run, hypers, fold, savePath, monitor, metrics, save, variables } = this.options;
     const { epoch, step, history } = run.position;
     const view: RunView = {
       epoch,
+      epochs: run.epochs,
       step,
       fold,
+      savePath,
       metrics: history.at(-1) ?? {},
       history,
+      monitor,
+      better: (name) => directionOf(name, metrics),
       hyper: hyperRecord(
         () => hypers.at(run.position.step, run.position.hyper),
         (name, value) => this.#setHyper(hook, name, value),
       ),
+      get stopped() {
+        return run.stopped;
+      },
       stop: (reason) => run.stop(reason),
       save,
+      variables,
       ...overrides,
     };
     for (const callback of callbacks) await callback[hook]!(view);

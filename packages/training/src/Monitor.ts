@@ -8,12 +8,28 @@ export interface Monitor {
   readonly better: 'higher' | 'lower';
 }
 
+/** The part of a metric that says which way it gets better. */
+export type Directed = Pick<Metric, 'name' | 'better'>;
+
 /** The first metric on the validation set, else the validation's loss. */
-export function defaultMonitor(metrics: readonly Pick<Metric, 'name' | 'better'>[]): Monitor {
+export function defaultMonitor(metrics: readonly Directed[]): Monitor {
   const first = metrics[0];
   return first === undefined
     ? { name: 'val_loss', better: 'lower' }
     : { name: `val_${first.name}`, better: first.better };
+}
+
+/** Which way a value of an epoch gets better: as its metric says, and a loss when it gets lower. */
+export function directionOf(name: string, metrics: readonly Directed[]): Monitor['better'] {
+  return metrics.find((metric) => name === metric.name || name === `val_${metric.name}`)?.better ?? 'lower';
+}
+
+/** The error for a value that an epoch does not have. */
+export function noSuchValue(name: string, values: Readonly<Record<string, number>>): NotFoundError {
+  const names = Object.keys(values);
+  return new NotFoundError(
+    `The monitored value "${name}" does not exist.${didYouMean(name, names)} There is: ${names.join(', ')}.`,
+  );
 }
 
 /**
@@ -29,10 +45,7 @@ export function improvement(
 ): number | null {
   const value = values[monitor.name];
   if (value === undefined) {
-    if (askedFor)
-      throw new NotFoundError(
-        `The monitored value "${monitor.name}" does not exist.${didYouMean(monitor.name, Object.keys(values))} There is: ${Object.keys(values).join(', ')}.`,
-      );
+    if (askedFor) throw noSuchValue(monitor.name, values);
     return null;
   }
   if (!Number.isFinite(value)) return null;

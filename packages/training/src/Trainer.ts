@@ -83,6 +83,8 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     };
     const steps = new TrainSteps(system, backend, { hypers, metrics: states, seed, fold, logger }, listener);
     const save = (path: string): Promise<void> => this.save(path);
+    const monitor = options.monitor ?? defaultMonitor(metrics);
+    const variables = (): ReturnType<StateStore['read']> => turns.take(async () => (await state()).read());
 
     this.system = system;
     this.#options = options;
@@ -103,9 +105,20 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       turns,
       metrics: states,
       validate: (loader, interrupted) => this.#evaluate(loader, 'Validation', interrupted),
-      monitor: options.monitor ?? defaultMonitor(metrics),
+      monitor,
       monitorIsExplicit: options.monitor !== undefined,
-      hooks: new Hooks({ callbacks, run, hypers, fold, stepsPerCall, save }),
+      hooks: new Hooks({
+        callbacks,
+        run,
+        hypers,
+        fold,
+        savePath: options.savePath ?? null,
+        monitor,
+        metrics,
+        stepsPerCall,
+        save,
+        variables,
+      }),
       checkpoints,
       saveFrequency,
       logger,

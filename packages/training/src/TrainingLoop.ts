@@ -51,6 +51,7 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   async fit(loaders: Loaders, { epochs, handleSignals = true }: FitOptions): Promise<FitResult> {
     const { run, hooks, checkpoints, saveFrequency, logger, bar, clock } = this.parts;
     run.stopped = null;
+    run.epochs = epochs;
     const firstStep = run.position.step;
     const timings = clock.start();
     let signal: NodeJS.Signals | null = null;
