@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Augmentation,
+  Brightness,
   CenterCrop,
   Compose,
   Contrast,
+  Gamma,
+  GaussianBlur,
   GaussianNoise,
   MeanStdNormalization,
   MinMaxNormalization,
@@ -16,6 +19,9 @@ import {
   PercentileClip,
   RandomApply,
   RandomCrop,
+  RandomForegroundCrop,
+  Resize,
+  SimulateLowResolution,
   SpatialTransform,
   ZScoreNormalization,
 } from '../src/index.js';
@@ -76,6 +82,55 @@ const rows: readonly Row[] = [
     }),
     true,
     0.5 + 1e-5,
+  ),
+  row(
+    'RandomForegroundCrop',
+    () => new RandomForegroundCrop({ size: 4, probability: 0.7 }),
+    (spatial) => ({ ...whole(spatial), class: null }),
+    true,
+  ),
+  row(
+    'Resize',
+    () => new Resize({ size: 5 }),
+    (spatial) => ({ size: spatial }),
+    true,
+    0.75,
+  ),
+  row(
+    'Resize to the nearest',
+    () => new Resize({ size: 9, interpolation: 'nearest', maskInterpolation: 'nearest', align: 'centres' }),
+    (spatial) => ({ size: spatial }),
+    true,
+  ),
+  row(
+    'Brightness',
+    () => new Brightness({ additive: [-1, 1] }),
+    (spatial) => perChannel(spatial, { factor: 1, offset: 0 }),
+    false,
+  ),
+  row(
+    'Gamma',
+    () => new Gamma({ retainStatistics: true }),
+    (spatial) => perChannel(spatial, 1),
+    false,
+  ),
+  row(
+    'Gamma of the inverse',
+    () => new Gamma({ invert: true }),
+    (spatial) => perChannel(spatial, 1),
+    false,
+  ),
+  row(
+    'GaussianBlur',
+    () => new GaussianBlur(),
+    (spatial) => perChannel(spatial, zeros(spatial)),
+    false,
+  ),
+  row(
+    'SimulateLowResolution',
+    () => new SimulateLowResolution(),
+    (spatial) => perChannel(spatial, 1),
+    false,
   ),
   row(
     'Contrast',

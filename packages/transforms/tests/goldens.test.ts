@@ -2,9 +2,12 @@ import { createRng, type NDArray, ndarray, type Sample } from '@delira/core';
 import { expectClose } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import {
+  Brightness,
   CenterCrop,
   Compose,
   Contrast,
+  Gamma,
+  GaussianBlur,
   GaussianNoise,
   MeanStdNormalization,
   MinMaxNormalization,
@@ -15,6 +18,9 @@ import {
   PercentileClip,
   RandomApply,
   RandomCrop,
+  RandomForegroundCrop,
+  Resize,
+  SimulateLowResolution,
   SpatialTransform,
   toTransform,
   TransformError,
@@ -49,6 +55,53 @@ describe('intensities', () => {
     const shared = new Contrast({ range: 0.5, perChannel: false });
     // About the mean of each channel, also then.
     expect(valuesOf(shared.augment(sample, rng.fork(2)).sample)).toEqual([0.25, 0.75, 2.5, 3.5, 6.5, 7.5]);
+  });
+
+  it('multiplies, then adds', () => {
+    expect(valuesOf(new Brightness().apply(row(1, 2), { data: [{ factor: 2, offset: -1 }] }))).toEqual([1, 3]);
+    const fixed = new Brightness({ multiplicative: 3, additive: 1 });
+    expect(valuesOf(fixed.augment(row(1, 2), rng).sample)).toEqual([4, 7]);
+  });
+
+  it('raises to a power within the old range, from below or from above', () => {
+    const parameters = { data: [2] };
+    const values = (options: object): NDArray => new Gamma(options).apply(row(1, 2, 3), parameters)['data']!;
+    expectClose(values({}), ndarray([1, 1.5, 3], [1, 1, 3]), exact);
+    expectClose(values({ invert: true }), ndarray([1, 2.5, 3], [1, 1, 3]), exact);
+    // Mean 2 and standard deviation √(2/3) again.
+    const restored = valuesOf(new Gamma({ retainStatistics: true }).apply(row(1, 2, 3), parameters));
+    expect(restored.reduce((sum, value) => sum + value, 0)).toBeCloseTo(6, 5);
+    expect(restored.reduce((sum, value) => sum + (value - 2) ** 2, 0)).toBeCloseTo(2, 5);
+    expect(valuesOf(new Gamma().apply(row(5, 5), parameters))).toEqual([5, 5]);
+  });
+
+  it('blurs with the weights of a Gaussian, mirrored at the edge', () => {
+    const blurred = new GaussianBlur().apply(row(0, 0, 0, 1, 0, 0, 0), { data: [[0, 0.5]] });
+    // exp(-2), exp(-8) beside 1, and their sum.
+    const [one, two] = [Math.exp(-2), Math.exp(-8)];
+    const sum = 1 + 2 * one + 2 * two;
+    expectClose(
+      blurred['data']!,
+      ndarray(
+        [0, two, one, 1, one, two, 0].map((value) => value / sum),
+        [1, 1, 7],
+      ),
+      exact,
+    );
+    expectClose(
+      new GaussianBlur().apply(row(1, 1, 1), { data: [[0, 2]] })['data']!,
+      ndarray([1, 1, 1], [1, 1, 3]),
+      exact,
+    );
+  });
+
+  it('loses what lies between the voxels of a low resolution', () => {
+    const low = new SimulateLowResolution().apply(row(0, 0, 8, 8), { data: [0.25] });
+    // One voxel is left of four, the upper one of the two in the middle.
+    expect(valuesOf(low)).toEqual([8, 8, 8, 8]);
+    const parameters = new SimulateLowResolution({ zoom: [0.5, 0.75] }).draw(row(1, 2), rng);
+    expect(parameters['data']![0]).toBeGreaterThanOrEqual(0.5);
+    expect(parameters['data']![0]).toBeLessThan(0.75);
   });
 
   it('adds noise with the standard deviation it drew, another one for each sample', () => {
@@ -135,6 +188,71 @@ describe('windows', () => {
       offset: [-1, -1],
       size: [8, 8],
     });
+  });
+});
+
+describe('RandomForegroundCrop', () => {
+  const seg = new Uint8Array(100);
+  seg.fill(1, 20, 60);
+  seg[97] = 2;
+  const sample = { data: ndarray(new Float32Array(100), [1, 1, 100]), seg: ndarray(seg, [1, 100], 'uint8') };
+  const drawn = (options: object): { class: number | null; offset: number }[] => {
+    const crop = new RandomForegroundCrop({ size: [1, 5], ...options });
+    return Array.from({ length: 400 }, (_, seed) => {
+      const { class: chosen, offset } = crop.draw(sample, createRng(seed));
+      return { class: chosen, offset: offset[1]! };
+    });
+  };
+
+  it('puts windows around classes, all of them equally often', () => {
+    const crops = drawn({ probability: 0.5 });
+    const count = (chosen: number | null): number => crops.filter((crop) => crop.class === chosen).length;
+    expect(Math.abs(count(null) - 200)).toBeLessThan(40);
+    expect(Math.abs(count(1) - 100)).toBeLessThan(35);
+    expect(Math.abs(count(2) - 100)).toBeLessThan(35);
+    const first = crops.filter((crop) => crop.class === 1).map(({ offset }) => offset);
+    expect(first.every((offset) => offset >= 20 - 2 && offset <= 59 - 2)).toBe(true);
+    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(30);
+    // Around voxel 97, and no further than the edge.
+    expect(new Set(crops.filter((crop) => crop.class === 2).map(({ offset }) => offset))).toEqual(new Set([95]));
+  });
+
+  it('looks for the classes listed, and takes any window where there are none', () => {
+    expect(new Set(drawn({ probability: 1, classes: [2] }).map((crop) => crop.class))).toEqual(new Set([2]));
+    expect(new Set(drawn({ probability: 1, classes: [9] }).map((crop) => crop.class))).toEqual(new Set([null]));
+    expect(drawn({ probability: 1, classes: [0] })[0]!.class).toBe(0);
+  });
+
+  it('needs a mask', () => {
+    expect(() => new RandomForegroundCrop({ size: 1 }).augment(row(1), rng)).toThrow(
+      'The sample has no mask that says',
+    );
+    expect(() => drawn({ foreground: 'data' })).toThrow('"data" is no mask that says');
+  });
+});
+
+describe('Resize', () => {
+  const line: Sample = { ...row(0, 1, 2, 3), seg: ndarray([0, 0, 2, 2], [1, 4], 'uint8') };
+
+  it('keeps the outermost centres in their place (Z-14)', () => {
+    const resize = new Resize({ size: [1, 8], interpolation: 'linear', align: 'centres' });
+    const expected = [0, 0.4286, 0.8571, 1.2857, 1.7143, 2.1429, 2.5714, 3];
+    expectClose(resize.augment(line, rng).sample['data']!, ndarray(expected, [1, 1, 8]), { rtol: 0, atol: 5e-5 });
+  });
+
+  it('keeps the outer edges in their place', () => {
+    const resize = new Resize({ size: [1, 8], interpolation: 'linear' });
+    expect(valuesOf(resize.augment(line, rng).sample)).toEqual([0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3]);
+  });
+
+  it('clips what a spline makes of an edge', () => {
+    const values = valuesOf(new Resize({ size: [1, 12] }).augment(row(0, 0, 1, 1), rng).sample);
+    expect([Math.min(...values), Math.max(...values)]).toEqual([0, 1]);
+  });
+
+  it.each(['linear', 'nearest'] as const)('mixes no labels (%s)', (maskInterpolation) => {
+    const resized = new Resize({ size: [1, 6], maskInterpolation }).augment(line, rng).sample['seg']!;
+    expect(resized).toEqual(ndarray([0, 0, 0, 2, 2, 2], [1, 6], 'uint8'));
   });
 });
 

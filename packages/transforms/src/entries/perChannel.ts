@@ -16,7 +16,7 @@ export function drawChannels<P>(
   sample: Sample,
   { perChannel = true, ...options }: ChannelOptions,
   rng: Rng,
-  draw: (rng: Rng, values: () => Float32Array) => P,
+  draw: (rng: Rng, values: () => Float32Array, rank: number) => P,
 ): ChannelParameters<P> {
   const drawn: Record<string, readonly P[]> = {};
   for (const key of imagesOf(sample, options)) {
@@ -24,7 +24,7 @@ export function drawChannels<P>(
     const count = perChannel ? array.shape[0]! : 1;
     const length = array.data.length / count;
     drawn[key] = Array.from({ length: count }, (_, channel) =>
-      draw(rng, () => readFloat(array).subarray(channel * length, (channel + 1) * length)),
+      draw(rng, () => readFloat(array).subarray(channel * length, (channel + 1) * length), array.shape.length - 1),
     );
   }
   return drawn;
