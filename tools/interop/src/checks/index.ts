@@ -1,6 +1,7 @@
 import type { Check } from '../Check.js';
 import { blockSize } from './blockSize.js';
 import { engine } from './engine.js';
+import { imaging } from './imaging.js';
 import { learning } from './learning.js';
 import { onnxFiles } from './onnxFiles.js';
 import { recordedFixtures } from './recordedFixtures.js';
@@ -8,4 +9,13 @@ import { reference } from './reference.js';
 import { webgpu } from './webgpu.js';
 
 /** Every comparison, in the order it runs. A new one is a file beside this one and a row here. */
-export const checks: readonly Check[] = [recordedFixtures, reference, engine, onnxFiles, blockSize, webgpu, learning];
+export const checks: readonly Check[] = [
+  recordedFixtures,
+  reference,
+  imaging,
+  engine,
+  onnxFiles,
+  blockSize,
+  webgpu,
+  learning,
+];
