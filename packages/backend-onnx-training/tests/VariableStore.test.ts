@@ -31,6 +31,24 @@ function storeOf(...numbers: readonly number[]): VariableStore {
 }
 
 describe('VariableStore', () => {
+  it('frees the memory of a layout that it has left', () => {
+    const owned = ndarray([1, 2, 3, 4], shape);
+    const store = new VariableStore(new Map([['w', owned]]), true);
+    const turned = store.take('w', reversed(), shape, 'float32');
+    expect(owned.data.byteLength).toBe(0);
+    const spare = store.spare('w');
+    expect(values(store)).toEqual([1, 2, 3, 4]);
+    store.take('w', plainLayout, shape, 'float32');
+    expect([turned.data.byteLength, spare.data.byteLength]).toEqual([0, 0]);
+    expect(values(store)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes a state in parts', () => {
+    const store = storeOf(1, 2, 3, 4);
+    store.add(new Map([['b', ndarray([5], [1])]]), true);
+    expect([...store.read().keys()]).toEqual(['w', 'b']);
+  });
+
   it('converts when the layout changes, not from run to run', () => {
     const store = storeOf(1, 2, 3, 4);
     const layout = reversed();

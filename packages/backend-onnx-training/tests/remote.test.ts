@@ -1,5 +1,5 @@
 import { conformanceCases, createContext, runCase } from '@delira/backend-conformance';
-import { type NDArray, type Sample, trace } from '@delira/core';
+import { type NDArray, ndarray, type Sample, trace } from '@delira/core';
 import { expectEqual } from '@delira/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxBackend, type OnnxBackend } from '../src/index.js';
@@ -50,6 +50,21 @@ describe('wherever the engine is', () => {
     const actual = await trained(await built.createOnnxBackend({ thread, flavour: 'tuned' }));
     expect([...actual.keys()]).toEqual([...expected.keys()]);
     for (const [name, array] of expected) expectEqual(actual.get(name)!, array, name);
+  });
+
+  it.each(remote)('it takes a state of several messages (%s)', async (thread) => {
+    const backend = await built.createOnnxBackend({ thread, flavour: 'portable' });
+    const initial = new Map(
+      ['a', 'b', 'c'].map((name, index) => [name, ndarray(new Float32Array(5_000_000).fill(index), [5_000_000])]),
+    );
+    const state = await backend.createState(initial);
+    const read = await state.read();
+    expect([...read.keys()]).toEqual(['a', 'b', 'c']);
+    for (const [name, array] of initial) {
+      expect(array.data).toHaveLength(5_000_000);
+      expectEqual(read.get(name)!, array, name);
+    }
+    await backend.dispose();
   });
 
   it.each(['inline', ...remote] as const)(

@@ -89,9 +89,13 @@ export class RemoteEngine implements EngineClient {
   model(id: number): Promise<Uint8Array> {
     return this.#call('model', [id]);
   }
-  createState(initial: ReadonlyMap<string, NDArray>): Promise<number> {
+  /** In parts, since each is in memory several times over while it is under way. */
+  async createState(initial: ReadonlyMap<string, NDArray>): Promise<number> {
+    const [first = new Map<string, NDArray>(), ...rest] = partsOf(initial);
     // What arrives there is a copy already.
-    return this.#call('createState', [initial, true]);
+    const id = await this.#call<number>('createState', [first, true]);
+    for (const part of rest) await this.#call('extendState', [id, part]);
+    return id;
   }
   readState(id: number, names?: readonly string[]): Promise<ReadonlyMap<string, NDArray>> {
     return this.#call('readState', [id, names]);
@@ -128,4 +132,22 @@ export class RemoteEngine implements EngineClient {
     this.channel.ref();
     await this.#ended;
   }
+}
+
+/** Bytes of variables in one message; a larger variable is alone in its own. */
+const PART = 2 ** 25;
+
+function* partsOf(entries: ReadonlyMap<string, NDArray>): Generator<ReadonlyMap<string, NDArray>> {
+  let part = new Map<string, NDArray>();
+  let bytes = 0;
+  for (const [name, array] of entries) {
+    if (part.size > 0 && bytes + array.data.byteLength > PART) {
+      yield part;
+      part = new Map();
+      bytes = 0;
+    }
+    part.set(name, array);
+    bytes += array.data.byteLength;
+  }
+  if (part.size > 0) yield part;
 }

@@ -121,6 +121,11 @@ export class EngineHost {
     });
   }
 
+  /** More variables for a state: a large one arrives in parts. */
+  extendState(id: number, entries: ReadonlyMap<string, NDArray>): Promise<void> {
+    return this.#enqueue(async () => this.#state(id).add(entries, true));
+  }
+
   readState(id: number, names?: readonly string[]): Promise<ReadonlyMap<string, NDArray>> {
     return this.#enqueue(async () => this.#state(id).read(names));
   }

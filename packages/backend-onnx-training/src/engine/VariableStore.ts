@@ -10,6 +10,7 @@ import {
   ShapeError,
 } from '@delira/core';
 import { plainLayout, type StateLayout } from '@delira/onnx';
+import { release } from './release.js';
 
 interface Entry {
   /** What users see. */
@@ -24,8 +25,17 @@ interface Entry {
 export class VariableStore {
   readonly #entries = new Map<string, Entry>();
 
-  /** @param owned whether the arrays are nobody else's: then they are kept instead of copied, unless two of them share memory. */
+  /** @param owned as for `add`. */
   constructor(initial: ReadonlyMap<string, NDArray>, owned = false) {
+    this.add(initial, owned);
+  }
+
+  /**
+   * New variables.
+   *
+   * @param owned whether the arrays are nobody else's: then they are kept instead of copied, unless two of them share memory.
+   */
+  add(initial: ReadonlyMap<string, NDArray>, owned: boolean): void {
     const kept = new Set<ArrayBufferLike>();
     for (const [name, array] of initial) {
       const { buffer, byteLength } = array.data;
@@ -92,10 +102,14 @@ export class VariableStore {
     if (entry.plain.dtype !== dtype)
       throw new DTypeError(`Variable "${name}" is ${entry.plain.dtype}, but the program was compiled for ${dtype}.`);
     if (entry.layout.key !== layout.key) {
+      const previous = new Set([entry.array, entry.spare ?? entry.array].map(({ data }) => data.buffer));
       const plain = { ...entry.layout.unpack(entry.array), ...entry.plain } as NDArray;
       entry.array = layout.pack(plain);
       entry.layout = layout;
       entry.spare = null;
+      // A layout may be another view of the same memory.
+      previous.delete(entry.array.data.buffer);
+      release(previous);
     }
     return entry.array;
   }
