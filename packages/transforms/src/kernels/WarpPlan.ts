@@ -76,11 +76,12 @@ export function planWarp(options: WarpOptions): (slice: number, row: number) => 
       z = z < 0 ? 0 : z > lastDeep ? lastDeep : z;
       y = y < 0 ? 0 : y > lastDown ? lastDown : y;
       x = x < 0 ? 0 : x > lastAcross ? lastAcross : x;
-      const front = Math.min(topDeep, Math.floor(z));
-      const top = Math.min(topDown, Math.floor(y));
-      const left = Math.min(topAcross, Math.floor(x));
+      // From 0 on, truncation is the floor.
+      const front = z < topDeep ? z | 0 : topDeep;
+      const top = y < topDown ? y | 0 : topDown;
+      const left = x < topAcross ? x | 0 : topAcross;
       lower[i] = (front * heightOf + top) * widthOf + left;
-      nearest[i] = (Math.floor(z + 0.5) * heightOf + Math.floor(y + 0.5)) * widthOf + Math.floor(x + 0.5);
+      nearest[i] = (((z + 0.5) | 0) * heightOf + ((y + 0.5) | 0)) * widthOf + ((x + 0.5) | 0);
       sharesDeep[i] = z - front;
       sharesDown[i] = y - top;
       sharesAcross[i] = x - left;
