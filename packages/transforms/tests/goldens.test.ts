@@ -325,6 +325,20 @@ describe('compositions', () => {
     expect(valuesOf(new Compose([double, normalise]).augment(row(1, 3), rng).sample)).toEqual([0.5, 2.5]);
   });
 
+  it('gives each transform a stream of its own', () => {
+    const sample = row(1, 2, 3, 4, 5, 6, 7, 8);
+    const crop = new RandomCrop({ size: [1, 2] });
+    for (let seed = 0; seed < 10; seed++) {
+      const drawn = [new Mirror({ axes: [] }), new Mirror(), new Contrast()].map(
+        (first) => new Compose([first, crop]).draw(sample, createRng(seed))[1],
+      );
+      expect(drawn[1]).toEqual(drawn[0]);
+      expect(drawn[2]).toEqual(drawn[0]);
+      const twice = new Compose([crop, new Pad({ size: [1, 8] }), crop]).draw(sample, createRng(seed));
+      if (seed === 0) expect(twice[2]).not.toEqual(twice[0]);
+    }
+  });
+
   it('applies to a share of the samples', () => {
     const sometimes = new RandomApply(new Mirror(), { probability: 0.2 });
     const drawn = Array.from({ length: 500 }, (_, seed) => sometimes.draw(row(1, 2), createRng(seed)));

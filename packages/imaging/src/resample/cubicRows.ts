@@ -51,13 +51,12 @@ function mixRows(
     const from = block * length * lanes;
     for (let i = first; i < end; i++) {
       const to = (block * newLength + i) * lanes;
-      const [a, b, c, d] = [0, 1, 2, 3].map((tap) => from + neighbours[4 * i + tap]! * lanes) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const [p, q, r, s] = [weights[4 * i]!, weights[4 * i + 1]!, weights[4 * i + 2]!, weights[4 * i + 3]!];
+      const tap = 4 * i;
+      const a = from + neighbours[tap]! * lanes;
+      const b = from + neighbours[tap + 1]! * lanes;
+      const c = from + neighbours[tap + 2]! * lanes;
+      const d = from + neighbours[tap + 3]! * lanes;
+      const [p, q, r, s] = [weights[tap]!, weights[tap + 1]!, weights[tap + 2]!, weights[tap + 3]!];
       for (let lane = 0; lane < lanes; lane++)
         mixed[to + lane] = p * data[a + lane]! + q * data[b + lane]! + r * data[c + lane]! + s * data[d + lane]!;
     }
