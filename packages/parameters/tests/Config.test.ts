@@ -120,7 +120,9 @@ describe('Config', () => {
   });
 
   it('names the paths of everything that a file could not hold', () => {
-    class Adam {}
+    class Adam {
+      readonly lr = 0.1;
+    }
     const tree = { a: [1, Number.NaN], b: { c: new Adam(), d: () => 1, e: undefined }, f: 1n, 'g.h': Symbol('s') };
     const refused = (): unknown => new Config(tree);
     expect(refused).toThrow(ParametersError);
