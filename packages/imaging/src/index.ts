@@ -12,6 +12,8 @@ export { originOffset } from './resample/originOffset.js';
 export { type ResampleOptions, resampleToImage, type ResampleToImageOptions } from './resample/resampleToImage.js';
 export { resampleToShape, type ResampleToShapeOptions } from './resample/resampleToShape.js';
 export { resampleToSpacing } from './resample/resampleToSpacing.js';
+export { splineCoefficients } from './resample/splineCoefficients.js';
+export type { Source } from './resample/RowSampler.js';
 export { gridOf, type Volume, volume, type VolumeOptions } from './Volume.js';
 export { takeSlice } from './measure/takeSlice.js';
 export { type Colour, overlayLabels, type OverlayOptions } from './overlayLabels.js';

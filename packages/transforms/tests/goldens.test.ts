@@ -311,6 +311,27 @@ describe('SpatialTransform', () => {
     expectClose(bent['data']!, ndarray([2, 3, 3, 5, 6, 6, 8, 9, 9], [1, 3, 3]), exact);
   });
 
+  it('draws a cubic spline through the voxels, in 2D and in 3D', () => {
+    const cubic = new SpatialTransform({ interpolation: 'cubic' });
+    expectClose(cubic.apply(square, still)['data']!, square['data']!, exact);
+    const cube = {
+      data: ndarray(
+        Float32Array.from({ length: 120 }, (_, i) => (i * 7) % 11),
+        [2, 3, 4, 5],
+      ),
+    };
+    const unmoved = { rotation: [0, 0, 0], scale: [1, 1, 1], translation: [0, 0, 0], elastic: null };
+    const before = structuredClone(cube);
+    expectClose(cubic.apply(cube, unmoved)['data']!, cube['data'], exact);
+    expect(cube).toEqual(before);
+    const moved = cubic.apply(row(0, 0, 1, 0, 0), { ...still, translation: [0, 0.5] });
+    // Halfway on either side of a single one: the spline's coefficients fall by √3 - 2 from voxel to voxel.
+    const values = valuesOf(moved);
+    expect(values[2]).toBeCloseTo(values[3]!, 6);
+    expect(values[2]).toBeGreaterThan(0.59);
+    expect(values[2]).toBeLessThan(0.62);
+  });
+
   it('cuts out another size around the centre', () => {
     const cut = new SpatialTransform({ size: [1, 3] }).apply(square, still);
     expect(cut['data']).toEqual(ndarray([4, 5, 6], [1, 1, 3]));

@@ -1,8 +1,8 @@
 import type { DataOf, DType } from '@delira/core';
-import type { WarpRow } from './WarpPlan.js';
+import { type Extents, stepsOf, type WarpRow } from './WarpPlan.js';
 
 /** One channel of one entry. */
-interface Channel<Values> {
+export interface Channel<Values> {
   readonly source: Values;
   /** Where the channel begins in the source. */
   readonly from: number;
@@ -12,8 +12,16 @@ interface Channel<Values> {
   readonly fill: number;
 }
 
+/** Fills one row of one channel. */
+export type SampleRow = (channel: Channel<Float32Array>, row: WarpRow) => void;
+
 /** Linear along every axis; the depth of 2D images costs nothing. */
-export function sampleLinear(
+export function sampleLinear(source: Extents): SampleRow {
+  const steps = stepsOf(source);
+  return (channel, row) => linearRow(channel, row, steps);
+}
+
+function linearRow(
   { source, from, target, to, fill }: Channel<Float32Array>,
   { lower, shares: [deep, down, across] }: WarpRow,
   [stepDeep, stepDown, stepAcross]: readonly [number, number, number],

@@ -6,9 +6,10 @@ import { checkRange, drawFactor, drawUniform, type Range } from '../entries/Rang
 import { readFloat } from '../entries/replaceEntries.js';
 import { spatialEntriesOf } from '../entries/spatialEntriesOf.js';
 import type { ControlGrid } from '../kernels/ControlGrid.js';
+import { paddedCoefficients, paddedExtents, sampleCubic } from '../kernels/cubic.js';
 import { rotationMatrix } from '../kernels/rotation.js';
 import { sampleLinear, sampleNearest } from '../kernels/sampleRow.js';
-import { type Extents, planWarp, stepsOf } from '../kernels/WarpPlan.js';
+import { type Extents, planWarp } from '../kernels/WarpPlan.js';
 import type { FillOptions } from './cutWindow.js';
 
 export interface ElasticOptions {
@@ -34,6 +35,8 @@ export interface SpatialTransformOptions extends EntryOptions, FillOptions {
   readonly elastic?: ElasticOptions;
   /** Voxels of the result along each spatial axis, around the centre; default those of the sample. */
   readonly size?: number | readonly number[];
+  /** Of images: `'linear'` (the default), or a cubic B-spline through the voxels, which takes several times as long. */
+  readonly interpolation?: 'linear' | 'cubic';
   /** What lies outside of the sample: `fill` and `maskFill` (`'fill'`, the default), or the outermost voxel again (`'edge'`). */
   readonly border?: 'fill' | 'edge';
 }
@@ -49,7 +52,7 @@ export interface SpatialParameters {
 }
 
 /**
- * Rotation, scaling, translation and elastic deformation in a single interpolation: linear for images, which become float32, nearest for
+ * Rotation, scaling, translation and elastic deformation in a single interpolation: linear or cubic for images, which become float32, nearest for
  * masks, which keep dtype and values. Voxels are taken as cubes: resample anisotropic volumes, or rotate about one axis only.
  * (batchgenerators' `SpatialTransform`, with TorchIO's control points.)
  */
@@ -93,7 +96,7 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
   /** @throws ShapeError when entries do not lie on the same voxels. */
   override apply(sample: Sample, parameters: SpatialParameters): Sample {
     const { images, masks, spatial } = spatialEntriesOf(sample, this.options);
-    const { fill = 0, maskFill = 0, border = 'fill' } = this.options;
+    const { fill = 0, maskFill = 0, border = 'fill', interpolation = 'linear' } = this.options;
     const rank = spatial.length;
     const size = this.options.size === undefined ? spatial : sizePerAxis(this.options.size, rank);
     const [source, target] = [extentsOf(spatial), extentsOf(size)];
@@ -105,9 +108,13 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     const centre = source.map((count, axis) => (count - 1) / 2 - shift[axis]!) as [number, number, number];
     const matrix = rotated.map((value, index) => value / scale[Math.floor(index / 3)]!);
     const rowAt = planWarp({ source, target, matrix, centre, controlGrid: parameters.elastic, border });
-    const steps = stepsOf(source);
 
-    const inputs = images.map((key) => readFloat(sample[key]!));
+    const sampleRow = interpolation === 'cubic' ? sampleCubic(source) : sampleLinear(source);
+    const inputs = images.map((key) => {
+      const values = readFloat(sample[key]!);
+      return interpolation === 'cubic' ? paddedCoefficients(values, source) : values;
+    });
+    const inputVoxels = interpolation === 'cubic' ? sizeOf(paddedExtents(source)) : sizeOf(source);
     const outputs = images.map((key) => newEntry(sample[key]!, 'float32', spatial, size));
     const newMasks = masks.map((key) => newEntry(sample[key]!, sample[key]!.dtype, spatial, size));
     const [voxels, newVoxels] = [sizeOf(source), sizeOf(target)];
@@ -117,8 +124,9 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
         const found = rowAt(slice, row);
         const at = (slice * height + row) * width;
         outputs.forEach((output, index) => {
-          for (let from = 0, to = at; to < output.data.length; from += voxels, to += newVoxels)
-            sampleLinear({ source: inputs[index]!, from, target: output.data as Float32Array, to, fill }, found, steps);
+          const [values, target] = [inputs[index]!, output.data as Float32Array];
+          for (let from = 0, to = at; to < target.length; from += inputVoxels, to += newVoxels)
+            sampleRow({ source: values, from, target, to, fill }, found);
         });
         newMasks.forEach((output, index) => {
           const values = sample[masks[index]!]!.data;
