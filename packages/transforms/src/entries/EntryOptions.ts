@@ -13,5 +13,3 @@ export interface EntryOptions {
 
 /** The part of `EntryOptions` that transforms of intensities take. */
 export type ImageOptions = Pick<EntryOptions, 'image'>;
-/** The part of `EntryOptions` that transforms of masks take. */
-export type MaskOptions = Pick<EntryOptions, 'mask'>;
