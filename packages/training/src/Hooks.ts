@@ -41,7 +41,7 @@ export class Hooks {
       monitor,
       better: (name) => directionOf(name, metrics),
       hyper: hyperRecord(
-        () => hypers.at(run.position.step, run.position.hyper),
+        () => hypers.at(run.position, run.position.hyper),
         (name, value) => this.#setHyper(hook, name, value),
       ),
       get stopped() {

@@ -1,5 +1,6 @@
 import { ArgumentError, didYouMean, NotFoundError, type Optimizer, type Program } from '@delira/core';
 import { type Schedule, stepsPerUpdate } from '@delira/optim';
+import type { RunPosition } from './RunPosition.js';
 
 interface Entry {
   readonly name: string;
@@ -44,14 +45,18 @@ export class HyperValues {
   }
 
   /** @throws ArgumentError when a schedule gives no finite number. */
-  at(step: number, overrides: Readonly<Record<string, number>>): Record<string, number> {
+  at(
+    { step, epoch }: Pick<RunPosition, 'step' | 'epoch'>,
+    overrides: Readonly<Record<string, number>>,
+  ): Record<string, number> {
     const values: Record<string, number> = {};
     for (const { name, stepsPerUpdate, schedule, fallback } of this.#entries) {
-      const update = Math.floor(step / stepsPerUpdate);
-      const value = overrides[name] ?? schedule?.(update) ?? fallback;
+      const counts = schedule?.counts ?? 'update';
+      const count = counts === 'epoch' ? epoch : Math.floor(step / stepsPerUpdate);
+      const value = overrides[name] ?? schedule?.(count) ?? fallback;
       if (!Number.isFinite(value))
         throw new ArgumentError(
-          `The schedule of "${name}" gave ${value} for update ${update}. It must give a finite number for every update from 0.`,
+          `The schedule of "${name}" gave ${value} for ${counts} ${count}. It must give a finite number for every ${counts} from 0.`,
         );
       values[name] = value;
     }

@@ -72,7 +72,7 @@ export class TrainSteps<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     const { hypers, seed } = this.options;
     const feeds = group.map(({ sample }, index): Feeds & { readonly hyper: Readonly<Record<string, number>> } => ({
       batch: sample,
-      hyper: hypers.at(position.step + index, position.hyper),
+      hyper: hypers.at({ step: position.step + index, epoch: position.epoch }, position.hyper),
       seed: [seed, position.step + index],
     }));
     const { outputs, failure } = await runSteps(executable, state, feeds, scalars);

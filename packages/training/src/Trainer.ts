@@ -137,7 +137,9 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   state(): Promise<StateStore> {
     if (this.#state === null) {
       const initial = this.system.initialState(this.#run.position.seed);
-      this.#state = this.#options.backend.createState(initial);
+      // Optimizers' slots are new each time; a parameter may be an array of the user's.
+      const transfer = new Set([...initial.keys()].filter((name) => name.startsWith('optimizer.')));
+      this.#state = this.#options.backend.createState(initial, { transfer });
       this.#state.catch(() => {
         this.#state = null;
       });
@@ -217,8 +219,9 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
 
   async #evaluationContext(label = 'Evaluation'): Promise<EvaluationOptions> {
     const state = await this.state();
-    const { seed, step, hyper } = this.#run.position;
-    return { state, seed, hyper: this.#hypers.at(step, hyper), bar: this.#bar, label };
+    const { position } = this.#run;
+    const hyper = this.#hypers.at(position, position.hyper);
+    return { state, seed: position.seed, hyper, bar: this.#bar, label };
   }
 
   /** The prediction Program for prepared batches of this signature, reading what evaluation reads: to export or to predict with. */

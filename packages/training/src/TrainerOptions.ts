@@ -17,7 +17,7 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   /** Computed over each epoch's training batches and over the validation set. */
   readonly metrics?: readonly Metric[];
   /**
-   * Value of a hyper such as `'default.lr'` for each update, counted from 0; hypers without one keep the optimizer's default. A scalar
+   * Value of a hyper such as `'default.lr'` for each update, or `perEpoch` epoch, counted from 0; hypers without one keep the optimizer's default. A scalar
    * that the network reads with `step.hyper(name)` gets its value here too, for each step.
    */
   readonly schedules?: Readonly<Record<string, Schedule>>;

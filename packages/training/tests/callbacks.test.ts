@@ -1,5 +1,5 @@
 import { ArgumentError, NotFoundError } from '@delira/core';
-import { accumulate, adam } from '@delira/optim';
+import { accumulate, adam, perEpoch, StepLR } from '@delira/optim';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -178,6 +178,20 @@ describe('run.hyper', () => {
     });
     await trainer.fit({ train: loaders.train }, { epochs: 2, ...quietly });
     expect(ratesOf(backend)).toEqual([0, 0, 0, 0, 0.001, 0.001, 0.001, 0.001, 0.002, 0.002, 0.002, 0.002]);
+  });
+
+  it('follows a schedule per epoch, whatever steps an epoch has and an update takes', async () => {
+    const schedules = { 'default.lr': perEpoch(StepLR({ initial: 1, stepSize: 2, gamma: 0.5 })) };
+    for (const optimizer of [adam(), accumulate(adam(), 4)]) {
+      const backend = watchedBackend();
+      const seen: (number | undefined)[] = [];
+      const look: Callback = { onEpochEnd: ({ hyper }) => void seen.push(hyper['default.lr']) };
+      const trainer = tinyTrainer({ backend, optimizers: { default: optimizer }, schedules, callbacks: [look] });
+      await trainer.fit({ train: loaders.train }, { epochs: 5, ...quietly });
+      const byEpoch = [1, 1, 0.5, 0.5, 0.25];
+      expect(ratesOf(backend)).toEqual(byEpoch.flatMap((rate) => Array.from({ length: STEPS_PER_EPOCH }, () => rate)));
+      expect(seen).toEqual([1, 0.5, 0.5, 0.25, 0.25]);
+    }
   });
 
   it('set at a batch’s end acts from the next step on with one step per call, and is refused otherwise', async () => {
