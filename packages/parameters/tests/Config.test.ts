@@ -15,6 +15,7 @@ describe('Config', () => {
     tree.model.sizes.push(3);
     expect(values).toEqual({ model: { sizes: [1, 2] } });
     expect(() => values.model.sizes.push(3)).toThrow(TypeError);
+    expect(new Config({ zero: -0 }).values.zero).toBe(0);
   });
 
   it('finds a name at any depth, in lists as well', () => {

@@ -1,6 +1,7 @@
 import { ArgumentError, NotFoundError } from '@delira/core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Parameters, ParametersError } from '../src/index.js';
+import { Parameters, ParametersError, parsePath, printPath, type Values } from '../src/index.js';
 
 const parameters = new Parameters({
   fixed: {
@@ -148,6 +149,41 @@ describe('Parameters', () => {
       model: { fixed: {}, variable: {} },
       training: { fixed: {}, variable: {} },
     });
+  });
+
+  it('returns at every path what was put there, in both hierarchies', () => {
+    const names = fc.constantFrom('a', 'b', 'type', 'x.y');
+    const { group } = fc.letrec<{ group: Values; value: unknown }>((tie) => ({
+      group: fc.dictionary(names, tie('value'), { maxKeys: 3 }) as fc.Arbitrary<Values>,
+      value: fc.oneof(
+        { depthSize: 'small' },
+        fc.nat(9),
+        fc.constantFrom('Adam', 'SGD'),
+        tie('group'),
+        fc.array(fc.nat(9)),
+      ),
+    }));
+    const sections = fc.record({ model: group, training: group });
+    fc.assert(
+      fc.property(fc.record({ fixed: sections, variable: sections }), group, (tree, mapping) => {
+        const original = new Parameters(tree);
+        const permuted = original.permuteHierarchy();
+        const before = original.stringify();
+        const leaves = original.paths().map(parsePath);
+        const places = [...leaves, ...leaves.map((path) => path.slice(0, -1))].filter((path) => path.length > 1);
+        for (const path of places.map(printPath)) {
+          const current = original.get(path);
+          const isMapping = typeof current === 'object' && !Array.isArray(current);
+          const value = isMapping ? mapping : 'new';
+          expect(original.with({ [path]: value }).get(path)).toEqual(value);
+          expect(permuted.with({ [path]: value }).permuteHierarchy().tree).toEqual(
+            original.with({ [path]: value }).tree,
+          );
+        }
+        expect(original.stringify()).toBe(before);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
   });
 
   it('clones into equal parameters', () => {
