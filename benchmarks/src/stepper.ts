@@ -56,7 +56,9 @@ const main = async (): Promise<void> => {
   const compiling = performance.now();
   const executable = await backend.compile(program);
   const compiled = performance.now();
-  const state = await backend.createState(system.initialState(0));
+  const initial = system.initialState(0);
+  const transfer = new Set([...initial.keys()].filter((name) => name.startsWith('optimizer.')));
+  const state = await backend.createState(initial, { transfer });
 
   let done = 0;
   const call = async (steps: number): Promise<number> => {

@@ -1,5 +1,6 @@
 import {
   type Backend,
+  type CreateStateOptions,
   type DType,
   type Executable,
   type Feeds,
@@ -110,8 +111,11 @@ export class OnnxBackend implements Backend {
     return new OnnxExecutable(this.client, await this.client.compile(program), program);
   }
 
-  async createState(initial: ReadonlyMap<string, NDArray>): Promise<StateStore> {
-    return new OnnxStateStore(this.client, await this.client.createState(initial));
+  async createState(
+    initial: ReadonlyMap<string, NDArray>,
+    { transfer = new Set() }: CreateStateOptions = {},
+  ): Promise<StateStore> {
+    return new OnnxStateStore(this.client, await this.client.createState(initial, transfer));
   }
 
   async dispose(): Promise<void> {

@@ -33,7 +33,7 @@ function storeOf(...numbers: readonly number[]): VariableStore {
 describe('VariableStore', () => {
   it('frees the memory of a layout that it has left', () => {
     const owned = ndarray([1, 2, 3, 4], shape);
-    const store = new VariableStore(new Map([['w', owned]]), true);
+    const store = new VariableStore(new Map([['w', owned]]), new Set(['w']));
     const turned = store.take('w', reversed(), shape, 'float32');
     expect(owned.data.byteLength).toBe(0);
     const spare = store.spare('w');
@@ -45,7 +45,7 @@ describe('VariableStore', () => {
 
   it('takes a state in parts', () => {
     const store = storeOf(1, 2, 3, 4);
-    store.add(new Map([['b', ndarray([5], [1])]]), true);
+    store.add(new Map([['b', ndarray([5], [1])]]), new Set(['b']));
     expect([...store.read().keys()]).toEqual(['w', 'b']);
   });
 

@@ -57,13 +57,14 @@ describe('wherever the engine is', () => {
     const initial = new Map(
       ['a', 'b', 'c'].map((name, index) => [name, ndarray(new Float32Array(5_000_000).fill(index), [5_000_000])]),
     );
-    const state = await backend.createState(initial);
+    const expected = new Map([...initial].map(([name, array]) => [name, { ...array, data: array.data.slice() }]));
+    const state = await backend.createState(initial, { transfer: new Set(['b']) });
     const read = await state.read();
     expect([...read.keys()]).toEqual(['a', 'b', 'c']);
-    for (const [name, array] of initial) {
-      expect(array.data).toHaveLength(5_000_000);
-      expectEqual(read.get(name)!, array, name);
-    }
+    for (const [name, array] of expected) expectEqual(read.get(name)!, array, name);
+    // What is given away moves to a thread; a process gets a copy of everything.
+    const left = [...initial.values()].map(({ data }) => data.length);
+    expect(left).toEqual([5_000_000, thread === 'worker' ? 0 : 5_000_000, 5_000_000]);
     await backend.dispose();
   });
 

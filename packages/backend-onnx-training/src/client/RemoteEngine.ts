@@ -90,11 +90,21 @@ export class RemoteEngine implements EngineClient {
     return this.#call('model', [id]);
   }
   /** In parts, since each is in memory several times over while it is under way. */
-  async createState(initial: ReadonlyMap<string, NDArray>): Promise<number> {
-    const [first = new Map<string, NDArray>(), ...rest] = partsOf(initial);
-    // What arrives there is a copy already.
-    const id = await this.#call<number>('createState', [first, true]);
-    for (const part of rest) await this.#call('extendState', [id, part]);
+  async createState(initial: ReadonlyMap<string, NDArray>, transfer: ReadonlySet<string> = new Set()): Promise<number> {
+    const whole = wholeBuffers(initial.values());
+    // What arrives there is nobody else's, copied or moved.
+    const id = await this.#call<number>('createState', [new Map()]);
+    for (const part of partsOf(initial)) {
+      const buffers = [...part].flatMap(
+        ([
+          name,
+          {
+            data: { buffer },
+          },
+        ]) => (buffer instanceof ArrayBuffer && transfer.has(name) && whole.has(buffer) ? [buffer] : []),
+      );
+      await this.#call('extendState', [id, part], buffers);
+    }
     return id;
   }
   readState(id: number, names?: readonly string[]): Promise<ReadonlyMap<string, NDArray>> {
@@ -132,6 +142,17 @@ export class RemoteEngine implements EngineClient {
     this.channel.ref();
     await this.#ended;
   }
+}
+
+/** Buffers that hold one array each and nothing else: only those can move. */
+function wholeBuffers(arrays: Iterable<NDArray>): Set<ArrayBuffer> {
+  const uses = new Map<ArrayBuffer, number>();
+  for (const { data } of arrays) {
+    const { buffer, byteLength } = data;
+    if (!(buffer instanceof ArrayBuffer)) continue;
+    uses.set(buffer, (uses.get(buffer) ?? 0) + (byteLength === buffer.byteLength ? 1 : 2));
+  }
+  return new Set([...uses].flatMap(([buffer, count]) => (count === 1 ? [buffer] : [])));
 }
 
 /** Bytes of variables in one message; a larger variable is alone in its own. */

@@ -96,6 +96,11 @@ export class CompiledProgram {
     // Every output has its place before the run: see the marker of stepsModel.
     const places: Record<string, Tensor | null> = { [stepsNames.marker]: null };
     for (const [name, array] of Object.entries(values)) inputs[stepsNames.stacked(name)] = this.#tensor(array);
+    for (const name of Object.keys(this.lowered.state)) {
+      const { shape, dtype } = this.program.avals[this.program.reads[name]!]!;
+      store.check(name, shape, dtype);
+    }
+    await store.arrange(new Map(Object.entries(this.lowered.state).map(([name, { layout }]) => [name, layout])));
     const written: string[] = [];
     for (const [name, { layout, parts }] of Object.entries(this.lowered.state)) {
       const { shape, dtype } = this.program.avals[this.program.reads[name]!]!;

@@ -113,7 +113,8 @@ export class EngineHost {
     return this.#enqueue(async () => writeModel(stepsModel(portableFlavour.lower(this.#program(id).program))));
   }
 
-  createState(initial: ReadonlyMap<string, NDArray>, owned = false): Promise<number> {
+  /** @param owned names of arrays that are nobody else's. */
+  createState(initial: ReadonlyMap<string, NDArray>, owned: ReadonlySet<string> = new Set()): Promise<number> {
     return this.#enqueue(async () => {
       const id = this.#nextId++;
       this.#states.set(id, new VariableStore(initial, owned));
@@ -123,7 +124,7 @@ export class EngineHost {
 
   /** More variables for a state: a large one arrives in parts. */
   extendState(id: number, entries: ReadonlyMap<string, NDArray>): Promise<void> {
-    return this.#enqueue(async () => this.#state(id).add(entries, true));
+    return this.#enqueue(async () => this.#state(id).add(entries, new Set(entries.keys())));
   }
 
   readState(id: number, names?: readonly string[]): Promise<ReadonlyMap<string, NDArray>> {

@@ -21,25 +21,28 @@ interface Entry {
   spare: NDArray | null;
 }
 
+/** Bytes of variables that are converted between two pauses. */
+const PAUSE = 2 ** 25;
+
 /** Variables in the layouts of whatever ran last; plain arrays go in and come out. */
 export class VariableStore {
   readonly #entries = new Map<string, Entry>();
 
   /** @param owned as for `add`. */
-  constructor(initial: ReadonlyMap<string, NDArray>, owned = false) {
+  constructor(initial: ReadonlyMap<string, NDArray>, owned: ReadonlySet<string> = new Set()) {
     this.add(initial, owned);
   }
 
   /**
    * New variables.
    *
-   * @param owned whether the arrays are nobody else's: then they are kept instead of copied, unless two of them share memory.
+   * @param owned names of arrays that are nobody else's: they are kept instead of copied, unless two of them share memory.
    */
-  add(initial: ReadonlyMap<string, NDArray>, owned: boolean): void {
+  add(initial: ReadonlyMap<string, NDArray>, owned: ReadonlySet<string>): void {
     const kept = new Set<ArrayBufferLike>();
     for (const [name, array] of initial) {
       const { buffer, byteLength } = array.data;
-      const keep = owned && byteLength === buffer.byteLength && !kept.has(buffer);
+      const keep = owned.has(name) && byteLength === buffer.byteLength && !kept.has(buffer);
       if (keep) kept.add(buffer);
       this.#entries.set(name, {
         plain: { shape: array.shape, dtype: array.dtype },
@@ -92,8 +95,33 @@ export class VariableStore {
     }
   }
 
+  /**
+   * Converts variables to the layouts that a run needs, with pauses: what a conversion leaves behind is only free after one, and the next
+   * takes its place. Otherwise everything would be in memory twice.
+   */
+  async arrange(layouts: ReadonlyMap<string, StateLayout>): Promise<void> {
+    let freed = 0;
+    for (const [name, layout] of layouts) {
+      const entry = this.#entry(name);
+      if (entry.layout.key === layout.key) continue;
+      freed += entry.array.data.byteLength;
+      this.#convert(entry, layout);
+      if (freed < PAUSE) continue;
+      freed = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   /** The variable in this layout, converted once if it is in another. @throws ShapeError, DTypeError when it does not fit the Program. */
   take(name: string, layout: StateLayout, shape: NDArray['shape'], dtype: NDArray['dtype']): NDArray {
+    const entry = this.#entry(name);
+    this.check(name, shape, dtype);
+    if (entry.layout.key !== layout.key) this.#convert(entry, layout);
+    return entry.array;
+  }
+
+  /** @throws NotFoundError, ShapeError, DTypeError when the variable does not fit a Program. */
+  check(name: string, shape: NDArray['shape'], dtype: NDArray['dtype']): void {
     const entry = this.#entry(name);
     if (!sameShape(entry.plain.shape, shape))
       throw new ShapeError(
@@ -101,17 +129,17 @@ export class VariableStore {
       );
     if (entry.plain.dtype !== dtype)
       throw new DTypeError(`Variable "${name}" is ${entry.plain.dtype}, but the program was compiled for ${dtype}.`);
-    if (entry.layout.key !== layout.key) {
-      const previous = new Set([entry.array, entry.spare ?? entry.array].map(({ data }) => data.buffer));
-      const plain = { ...entry.layout.unpack(entry.array), ...entry.plain } as NDArray;
-      entry.array = layout.pack(plain);
-      entry.layout = layout;
-      entry.spare = null;
-      // A layout may be another view of the same memory.
-      previous.delete(entry.array.data.buffer);
-      release(previous);
-    }
-    return entry.array;
+  }
+
+  #convert(entry: Entry, layout: StateLayout): void {
+    const previous = new Set([entry.array, entry.spare ?? entry.array].map(({ data }) => data.buffer));
+    const plain = { ...entry.layout.unpack(entry.array), ...entry.plain } as NDArray;
+    entry.array = layout.pack(plain);
+    entry.layout = layout;
+    entry.spare = null;
+    // A layout may be another view of the same memory.
+    previous.delete(entry.array.data.buffer);
+    release(previous);
   }
 
   /** A buffer beside the variable, as large as it is in its present layout. */

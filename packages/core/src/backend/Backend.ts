@@ -33,12 +33,21 @@ export interface Executable extends Disposable {
   run(state: StateStore, feeds: readonly Feeds[], options?: RunOptions): Promise<readonly Sample[]>;
 }
 
+export interface CreateStateOptions {
+  /**
+   * Names of arrays that are given away: a backend may take over their memory, and then they are empty. There would be a second copy of
+   * each until it is collected otherwise. Default: none.
+   */
+  readonly transfer?: ReadonlySet<string>;
+}
+
 export interface Backend extends Disposable {
   readonly name: string;
   readonly capabilities: { readonly training: boolean; readonly dtypes: ReadonlySet<DType> };
   /** @throws UnsupportedError naming primitive, attributes and scope: never at run(). */
   compile(program: Program): Promise<Executable>;
-  createState(initial: ReadonlyMap<string, NDArray>): Promise<StateStore>;
+  /** Copies the arrays, unless they are given away. */
+  createState(initial: ReadonlyMap<string, NDArray>, options?: CreateStateOptions): Promise<StateStore>;
 }
 
 /** How a backend computes one primitive with its own values V. */

@@ -1,5 +1,6 @@
 export type {
   Backend,
+  CreateStateOptions,
   Disposable,
   Executable,
   Feeds,

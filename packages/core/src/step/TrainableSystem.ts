@@ -104,8 +104,10 @@ export class TrainableSystem<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     }
     for (const [group, { slots }] of Object.entries(this.#groups)) {
       for (const [key, { slot, variable }] of Object.entries(slots)) {
-        const value = 'copyOf' in slot ? state.get(slot.copyOf)! : variable.initialize(root, slot.shape);
-        state.set(`optimizer.${group}.${key}`, { ...value, data: value.data.slice() });
+        const copied = 'copyOf' in slot ? state.get(slot.copyOf)! : null;
+        const value =
+          copied === null ? variable.initialize(root, slot.shape) : { ...copied, data: copied.data.slice() };
+        state.set(`optimizer.${group}.${key}`, value);
       }
     }
     return state;
