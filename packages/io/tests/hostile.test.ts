@@ -4,18 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { createRng, DeliraError, ndarray } from '@delira/core';
 import { loadFixture, mutateBytes } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
-// A worker can only run what is built.
-import {
-  loadVolume,
-  readImage,
-  readNifti,
-  readNpy,
-  readSafetensors,
-  writeImage,
-  writeNpy,
-  writeSafetensors,
-} from '../dist/index.js';
+import { built } from './built.js';
 import { temporaryFolder } from './temporaryFolder.js';
+
+const { loadVolume, readImage, readNifti, readNpy, readSafetensors, writeImage, writeNpy, writeSafetensors } = built;
 
 interface RecordedFiles {
   readonly cases: readonly { readonly name: string; readonly fileBase64: string }[];

@@ -5,9 +5,10 @@ import { ArgumentError, InputError, ndarray, NotFoundError } from '@delira/core'
 import { type Geometry, volume } from '@delira/imaging';
 import { expectClose, loadFixture } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
-// A worker can only run what is built.
-import { FormatError, loadDicomSeries, loadVolume, saveVolume } from '../dist/index.js';
+import { built } from './built.js';
 import { temporaryFolder } from './temporaryFolder.js';
+
+const { FormatError, loadDicomSeries, loadVolume, saveVolume } = built;
 
 interface RecordedVolume extends Geometry {
   readonly name: string;
