@@ -48,7 +48,7 @@ export function zeros<D extends DType = 'float32'>(shape: Shape, dtype?: D): NDA
 export function full<D extends DType = 'float32'>(shape: Shape, value: number, dtype?: D): NDArray<D> {
   const array = zeros(shape, dtype);
   // Memory that is zero already, and never touched, takes no room: optimizers begin with as much of it as there are parameters.
-  if (value !== 0) array.data.fill(value);
+  if (!Object.is(value, 0)) array.data.fill(value);
   return array;
 }
 
