@@ -6,6 +6,7 @@ import { learning } from './learning.js';
 import { onnxFiles } from './onnxFiles.js';
 import { recordedFixtures } from './recordedFixtures.js';
 import { reference } from './reference.js';
+import { tfjsNode } from './tfjsNode.js';
 import { webgpu } from './webgpu.js';
 
 /** Every comparison, in the order it runs. A new one is a file beside this one and a row here. */
@@ -17,5 +18,6 @@ export const checks: readonly Check[] = [
   onnxFiles,
   blockSize,
   webgpu,
+  tfjsNode,
   learning,
 ];
