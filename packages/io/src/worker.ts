@@ -1,4 +1,7 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, extname, join, resolve, sep } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { type ItkPipeline, runPipeline } from './itk/runPipeline.js';
 import type { ItkImage, ItkReply, ItkRequest } from './itk/protocol.js';
 
 if (parentPort === null) throw new Error('This module is the body of a worker thread of @delira/io.');
@@ -21,8 +24,15 @@ async function answer(request: ItkRequest): Promise<ItkReply> {
 
 async function perform(request: ItkRequest) {
   switch (request.task) {
-    case 'read':
-      return sendable(await (await import('@itk-wasm/image-io')).readImageNode(request.input.path));
+    case 'read': {
+      const path = resolve(request.input.path);
+      const [couldRead, image] = await runPipeline(readerOf(path), [path, '0', '1', '--memory-io'], {
+        outputs: ['JsonCompatible', 'Image'],
+        folders: await foldersOf([path]),
+      });
+      if (couldRead !== true) throw new Error();
+      return sendable(image as ItkImage);
+    }
     case 'write':
       await (
         await import('@itk-wasm/image-io')
@@ -31,15 +41,41 @@ async function perform(request: ItkRequest) {
       });
       return null;
     case 'readTags': {
-      const { readDicomTagsNode } = await import('@itk-wasm/dicom');
-      return (await readDicomTagsNode(request.input.path, { tagsToRead: { tags: [...request.input.tags] } })).tags;
+      const path = resolve(request.input.path);
+      const [tags] = await runPipeline(
+        { from: '@itk-wasm/dicom', name: 'read-dicom-tags' },
+        [path, '0', '--memory-io', '--tags-to-read', '0'],
+        {
+          outputs: ['JsonCompatible'],
+          inputs: [{ type: 'JsonCompatible', data: { tags: request.input.tags } }],
+          folders: await foldersOf([path]),
+        },
+      );
+      return tags as readonly (readonly [string, string])[];
     }
     case 'readSeries': {
-      const { readImageDicomFileSeriesNode } = await import('@itk-wasm/dicom');
-      const { outputImage } = await readImageDicomFileSeriesNode({ inputImages: [...request.input.paths] });
-      return sendable(outputImage as unknown as ItkImage);
+      const paths = request.input.paths.map((path) => resolve(path));
+      const [image] = await runPipeline(
+        { from: '@itk-wasm/dicom', name: 'read-image-dicom-file-series' },
+        ['0', '1', '--memory-io', '--input-images', ...paths],
+        { outputs: ['Image', 'JsonCompatible'], folders: await foldersOf(paths) },
+      );
+      return sendable(image as ItkImage);
     }
   }
+}
+
+function readerOf(path: string): ItkPipeline {
+  const ending = extname(path).toLowerCase();
+  const name = ending === '.dcm' ? 'gdcm' : ending === '.mha' || ending === '.mhd' ? 'meta' : 'nrrd';
+  return { from: '@itk-wasm/image-io', name: `${name}-read-image` };
+}
+
+/** Of the files, and of those that they are links to; none that lies in another. */
+async function foldersOf(paths: readonly string[]): Promise<readonly string[]> {
+  const folders = new Set<string>();
+  for (const path of paths) folders.add(dirname(path)).add(dirname(await realpath(path)));
+  return [...folders].filter((inner) => ![...folders].some((outer) => inner.startsWith(join(outer, sep))));
 }
 
 /** Plain data: instances of classes lose their methods on the way, so nothing may depend on them. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, InputError, ndarray, NotFoundError } from '@delira/core';
@@ -46,6 +46,28 @@ describe("SimpleITK's files", () => {
     expect(read.array.shape).toEqual(shape.length === 2 ? [1, ...shape] : shape);
     expectClose(read.array.data, values, { rtol: 0, atol: 0 });
     if (!name.endsWith('.tif')) expectPlace(read, place, 1e-9);
+  });
+
+  it.each(['oblique.nrrd', 'oblique.mha'])('are read through links: %s', async (name) => {
+    const [file, folder] = [writeCase(name), join(temporaryFolder(), 'a', 'b')];
+    mkdirSync(folder, { recursive: true });
+    const [absolute, onward] = [join(folder, `1-${name}`), join(folder, '..', `2-${name}`)];
+    symlinkSync(file, absolute);
+    symlinkSync(join('b', `1-${name}`), onward);
+    const { array } = await loadVolume(file);
+    expect((await loadVolume(absolute)).array).toEqual(array);
+    expect((await loadVolume(onward)).array).toEqual(array);
+  });
+
+  it('are read alike again and again, whatever was read between', async () => {
+    const [good, damaged] = [writeCase('oblique.nrrd'), writeCase('oblique.nrrd')];
+    const bytes = readFileSync(damaged);
+    writeFileSync(damaged, Buffer.concat([bytes.subarray(0, bytes.length - 40), Buffer.alloc(40, 7)]));
+    const { array } = await loadVolume(good);
+    for (let time = 0; time < 3; time++) {
+      await expect(loadVolume(damaged)).rejects.toThrow(FormatError);
+      expect((await loadVolume(good)).array).toEqual(array);
+    }
   });
 
   it('are read into another dtype', async () => {

@@ -2,6 +2,5 @@
 declare module '@itk-wasm/image-io' {
   import type { ItkImage } from './protocol.js';
 
-  export function readImageNode(path: string): Promise<ItkImage>;
   export function writeImageNode(image: ItkImage, path: string, options: { useCompression: boolean }): Promise<void>;
 }
