@@ -1,4 +1,11 @@
+export { descriptionPath } from './description/descriptionPath.js';
+export { crc32 } from './description/crc32.js';
+export type { ModelDescription, TensorDescription } from './description/ModelDescription.js';
+export { DESCRIPTION_LIMIT, parseDescription } from './description/parseDescription.js';
+export { preprocess, type PreprocessingStep } from './description/preprocess.js';
 export { exportModel, type ExportOptions } from './export/exportModel.js';
+export { exportNetwork, type ExportedNetwork, type ExportNetworkOptions } from './export/exportNetwork.js';
+export { predictionModel } from './export/predictionModel.js';
 export { type Flavour } from './lowering/Flavour.js';
 export { GraphBuilder, type NodeOptions, type OnnxValue } from './lowering/GraphBuilder.js';
 export { inputName } from './lowering/lowerWithTable.js';
@@ -9,6 +16,7 @@ export {
   plainLayout,
   type StateLayout,
   type StatePart,
+  type WriteGuard,
 } from './lowering/LoweredProgram.js';
 export type { OnnxLowering, OnnxLoweringTable } from './lowering/OnnxLowering.js';
 export * from './model/OnnxModel.js';

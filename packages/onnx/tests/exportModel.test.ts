@@ -89,11 +89,11 @@ describe('exportModel', () => {
     const { nodes, initializers } = readModel(exportModel({ signature, trace: scaled, variables })).graph;
     expect(nodes.slice(0, 3).map(({ type, inputs, outputs }) => [type, inputs, outputs])).toEqual([
       ['Shape', ['data'], ['batch']],
-      ['Mul', ['int64_2 of each sample', 'batch'], ['int64_2 of the batch']],
-      ['Add', ['int64_2 of the batch', 'int64_2 besides'], ['int64_2']],
+      ['Mul', ['int64_0 of each sample', 'batch'], ['int64_0 of the batch']],
+      ['Add', ['int64_0 of the batch', 'int64_0 besides'], ['int64_0']],
     ]);
     const values = (name: string) => {
-      const { bytes } = initializers.find((initializer) => initializer.name === `int64_2 ${name}`)!;
+      const { bytes } = initializers.find((initializer) => initializer.name === `int64_0 ${name}`)!;
       return [...new BigInt64Array(bytes.slice().buffer)];
     };
     expect([values('of each sample'), values('besides')]).toEqual([

@@ -1,15 +1,10 @@
-import {
-  ArgumentError,
-  type BatchSignature,
-  castArray,
-  type NDArray,
-  NotFoundError,
-  type Program,
-  UnsupportedError,
-} from '@delira/core';
+import { ArgumentError, type BatchSignature, type NDArray, type Program, UnsupportedError } from '@delira/core';
+import { foldVariables, type FoldedProgram } from '../fold/foldVariables.js';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import type { Dimension, Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
 import { writeModel } from '../model/writeModel.js';
+import { initializer } from './initializer.js';
+import { joinBiases } from './joinBiases.js';
 import type { LoweredProgram } from '../lowering/LoweredProgram.js';
 import { OPSET } from '../lowering/stepsModel.js';
 import { portableFlavour } from '../portable/portableFlavour.js';
@@ -100,16 +95,16 @@ function dynamicConstants(
     if (node.inputs.some((name) => fed.has(name))) node.outputs.forEach((name) => fed.add(name));
   const initializers: Initializer[] = [];
   const nodes: OnnxNode[] = [];
-  first.initializers.forEach((initializer, index) => {
+  first.initializers.forEach((constant, index) => {
     const other = second.initializers[index]!;
-    if (sameBytes(initializer.bytes, other.bytes)) return void initializers.push(initializer);
-    const { name, type } = initializer;
+    if (sameBytes(constant.bytes, other.bytes)) return void initializers.push(constant);
+    const { name, type } = constant;
     const readers = first.nodes.filter((node) => node.inputs.includes(name));
     const list = readers.map((reader) => reader.name).join(', ');
     const reshapes = readers.every((reader) => reader.type === 'Reshape');
     const expands = readers.every((reader) => reader.type === 'Expand' && !fed.has(reader.inputs[0]!));
     if (type !== 'int64' || !(reshapes || expands)) return refuse(`a constant read by ${list}`);
-    const values = [...new BigInt64Array(initializer.bytes.slice().buffer)];
+    const values = [...new BigInt64Array(constant.bytes.slice().buffer)];
     const others = new BigInt64Array(other.bytes.slice().buffer);
     const differing = [...values.keys()].filter((axis) => values[axis] !== others[axis]);
     const [axis] = differing as [number];
@@ -142,13 +137,13 @@ function checkNames({ nodes, initializers, inputs }: OnnxGraph): void {
 
 /**
  * A prediction Program and its variables as the bytes of an `.onnx` file of standard operators: plain layouts, a dynamic batch, inputs
- * and outputs under their own names.
+ * and outputs under their own names. What depends on variables alone is computed once: a batch norm becomes part of the convolution before it.
  *
  * @throws NotFoundError for a variable without value, UnsupportedError for a network whose batch cannot be dynamic, ArgumentError for
  * a Program that trains or draws noise, and for names that clash.
  */
 export function exportModel({ signature, trace, variables, metadata = {} }: ExportOptions): Uint8Array {
-  const lower = (batch: number): LoweredProgram => {
+  const lower = (batch: number): LoweredProgram & Pick<FoldedProgram, 'variables'> => {
     const program = trace(withBatch(signature, batch));
     if (Object.keys(program.writes).length > 0)
       throw new ArgumentError(`The program "${program.name}" trains; export a prediction program.`);
@@ -156,7 +151,8 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
       throw new ArgumentError(
         `The program "${program.name}" draws noise (${Object.keys(program.noise).join(', ')}); export a deterministic prediction program.`,
       );
-    return portableFlavour.lower(program);
+    const folded = foldVariables(program, variables, { batch });
+    return { ...portableFlavour.lower(folded.program), variables: folded.variables };
   };
   const lowered = lower(BATCHES[0]);
   const other = lower(BATCHES[1]);
@@ -166,20 +162,7 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
   const reads = Object.entries(lowered.state).flatMap(([name, { parts }]) =>
     parts.map(({ input }) => [name, input] as const),
   );
-  const state = reads.map(([name, input]): Initializer => {
-    const value = variables.get(name);
-    if (value === undefined)
-      throw new NotFoundError(
-        `The exported network reads the variable "${name}", but there is no value for it. Read all variables from the state store.`,
-      );
-    const { data } = castArray(value, input.dtype);
-    return {
-      name,
-      type: input.dtype,
-      shape: input.shape,
-      bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    };
-  });
+  const state = reads.map(([name, input]) => initializer(name, input, lowered.variables.get(name)!()));
   // Inside the graph names are prefixed by role; users of the file see the plain ones.
   const renamed = new Map<string, string>([
     ...Object.entries(lowered.feeds).map(([name, value]) => [value.name, name] as const),
@@ -217,5 +200,5 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
     },
   };
   checkNames(model.graph);
-  return writeModel(model);
+  return writeModel({ ...model, graph: joinBiases(model.graph) });
 }

@@ -1,0 +1,43 @@
+import type { NDArray, Program } from '@delira/core';
+import { foldVariables } from '../fold/foldVariables.js';
+import type { OnnxValue } from '../lowering/GraphBuilder.js';
+import { OPSET, stepsNames } from '../lowering/stepsModel.js';
+import type { OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
+import { portableFlavour } from '../portable/portableFlavour.js';
+import { initializer } from './initializer.js';
+import { joinBiases } from './joinBiases.js';
+
+const info = (name: string, { dtype, shape }: OnnxValue): ValueInfo => ({ name, type: dtype, shape });
+
+/**
+ * One run of a Program that writes nothing, with its variables as constants: what an engine needs to make the most of them. Inputs are
+ * called as by `inputName`, outputs as by `stepsNames.output`.
+ *
+ * @throws UnsupportedError naming primitive, attributes and scope; NotFoundError for a variable without value.
+ */
+export function predictionModel(program: Program, variables: ReadonlyMap<string, NDArray>): OnnxModel {
+  const folded = foldVariables(program, variables);
+  const lowered = portableFlavour.lower(folded.program);
+  const { nodes, initializers } = lowered.builder.graph('predict', [], []);
+  const state = Object.entries(lowered.state).flatMap(([name, { parts }]) =>
+    parts.map(({ input }) => initializer(input.name, input, folded.variables.get(name)!())),
+  );
+  const given = [...Object.values(lowered.feeds), ...Object.values(lowered.hyper), ...Object.values(lowered.noise)];
+  const outputs = Object.entries(lowered.outputs);
+  const named = outputs.map(([name, value]): OnnxNode => {
+    const output = stepsNames.output(name);
+    return { name: output, type: 'Identity', domain: '', inputs: [value.name], outputs: [output], attributes: {} };
+  });
+  return {
+    opset: OPSET,
+    domains: lowered.builder.domains,
+    metadata: {},
+    graph: joinBiases({
+      name: lowered.name,
+      nodes: [...nodes, ...named],
+      initializers: [...initializers, ...state],
+      inputs: given.map((value) => info(value.name, value)),
+      outputs: outputs.map(([name, value]) => info(stepsNames.output(name), value)),
+    }),
+  };
+}

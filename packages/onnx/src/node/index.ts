@@ -1,0 +1,1 @@
+export { exportOnnx, type ExportedFiles } from './exportOnnx.js';
