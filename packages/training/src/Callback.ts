@@ -1,6 +1,10 @@
 import type { NDArray } from '@delira/core';
 import type { Monitor } from './Monitor.js';
 
+export interface StopOptions {
+  readonly finished?: boolean;
+}
+
 /** What a callback sees and may do. */
 export interface RunView {
   /** Epoch in progress, from 0; at `onEpochEnd` the one that ends, at `onTrainEnd` the number of finished epochs. */
@@ -30,8 +34,13 @@ export interface RunView {
   readonly hyper: Record<string, number>;
   /** Why the training is to end early, or null. */
   readonly stopped: string | null;
-  /** Ends the training after the current call of the engine; the first reason given counts. */
-  stop(reason: string): void;
+  /**
+   * Ends the training after the current call of the engine; the first reason given counts.
+   *
+   * @param options.finished whether nothing is left to do, as after early stopping: a cross-validation then goes on with the next fold.
+   * Default false: the training is interrupted, to be resumed.
+   */
+  stop(reason: string, options?: StopOptions): void;
   /**
    * Saves a checkpoint of the current state. At `onBatchEnd` that is the state after the current call of the engine. Hooks that come
    * later at the same point have not run in it.

@@ -17,6 +17,7 @@ import { type MetricStates, resultsOf, updateStates } from './MetricStates.js';
 import { type BatchTaker, prepareBatch } from './PreparedBatch.js';
 import { type CompileListener, ProgramCache } from './ProgramCache.js';
 import { addScalars, meansOf, scalarsOf, type ScalarSums } from './ScalarMeans.js';
+import type { EvaluateOptions } from './TrainerOptions.js';
 import { withoutTwins } from './withoutTwins.js';
 
 export interface EvaluationOptions {
@@ -28,6 +29,9 @@ export interface EvaluationOptions {
   readonly label: string;
   /** Asked before each batch; once it says true, the evaluation ends without a result. */
   readonly interrupted?: () => boolean;
+  /** Outputs besides those the accumulators need. */
+  readonly outputs?: readonly string[];
+  readonly onBatch?: EvaluateOptions['onBatch'];
 }
 
 export interface Evaluation<R> {
@@ -65,9 +69,10 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   async evaluate<R>(
     loader: Loader,
     accumulators: readonly Accumulator<Json, R>[],
-    { state, seed, hyper, bar, label, interrupted = () => false }: EvaluationOptions,
+    options: EvaluationOptions,
   ): Promise<Evaluation<R> | null> {
-    const programs = this.#cache([...new Set(accumulators.flatMap(({ needs }) => needs))].sort());
+    const { state, seed, hyper, bar, label, interrupted = () => false, outputs = [], onBatch } = options;
+    const programs = this.#cache([...new Set([...outputs, ...accumulators.flatMap(({ needs }) => needs)])].sort());
     const network = this.system.network as unknown as BatchTaker;
     const batches = new BatchGroups(loader.epoch(0), {
       prepare: (batch) => prepareBatch(network, batch),
@@ -86,7 +91,7 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       let [batch] = await batches.next(1);
       while (batch !== undefined) {
         if (interrupted()) return null;
-        const { sample, rows } = batch;
+        const { sample, indices, rows } = batch;
         const { executable } = await programs.get(batch);
         const running = executable.run(state, [{ batch: sample, hyper, seed: [seed, 0] }]);
         // The next batch loads while the engine works.
@@ -95,6 +100,7 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
         const [output] = await running;
         sums = addScalars(sums, scalarsOf(output!), rows);
         states = updateStates(accumulators, states, output!, sample);
+        await onBatch?.({ indices, output: output!, batch: sample });
         done += rows;
         bar?.update(done, { ...meansOf(sums), ...resultsOf(metrics, states) });
         [batch] = await loading;

@@ -47,7 +47,7 @@ export class Hooks {
       get stopped() {
         return run.stopped;
       },
-      stop: (reason) => run.stop(reason),
+      stop: (reason, options) => run.stop(reason, options),
       save,
       variables,
       ...overrides,

@@ -1,5 +1,6 @@
 import type { Backend, BatchSignature, Executable, Program } from '@delira/core';
 import type { PreparedBatch } from './PreparedBatch.js';
+import { SharedPrograms } from './SharedPrograms.js';
 
 /** A Program the engine is ready to run, and the names of its scalar outputs. */
 export interface CompiledProgram {
@@ -13,6 +14,8 @@ export interface CompileListener {
   onTraced(program: Program): void;
   /** `seconds` is the time of tracing and compiling. */
   onCompiled(name: string, signature: string, seconds: number): void;
+  /** In place of both, for a Program that is compiled already. */
+  onReused(name: string, signature: string): void;
 }
 
 /** One executable for each batch signature; every compilation is reported. */
@@ -39,6 +42,10 @@ export class ProgramCache {
   async #compile(signature: BatchSignature, key: string): Promise<CompiledProgram> {
     const start = performance.now();
     const program = this.trace(signature);
+    if (this.backend instanceof SharedPrograms && this.backend.has(program)) {
+      this.listener.onReused(program.name, key);
+      return { executable: await this.backend.compile(program), scalars: scalarOutputs(program) };
+    }
     this.listener.onTraced(program);
     const executable = await this.backend.compile(program);
     this.listener.onCompiled(program.name, key, (performance.now() - start) / 1000);

@@ -1,3 +1,4 @@
+import type { StopOptions } from './Callback.js';
 import { type RunPosition, startOfRun } from './RunPosition.js';
 
 /** What changes while a run goes on, besides the variables. */
@@ -9,13 +10,24 @@ export class Run {
   indices: readonly number[] = [];
   /** Why the training is to end early, or null. */
   stopped: string | null = null;
+  /** Whether it ends early because nothing is left to do. */
+  isFinished = false;
 
   constructor(seed: number) {
     this.position = startOfRun(seed);
   }
 
   /** The first reason counts. */
-  stop(reason: string): void {
-    this.stopped ??= reason;
+  stop(reason: string, { finished = false }: StopOptions = {}): void {
+    if (this.stopped !== null) return;
+    this.stopped = reason;
+    this.isFinished = finished;
+  }
+
+  /** Begins anew, to train to so many epochs. */
+  begin(epochs: number): void {
+    this.stopped = null;
+    this.isFinished = false;
+    this.epochs = epochs;
   }
 }

@@ -23,7 +23,14 @@ import { Run } from './Run.js';
 import { RunCheckpoints } from './RunCheckpoints.js';
 import type { RunPosition } from './RunPosition.js';
 import { StepsPerCall } from './StepsPerCall.js';
-import type { FitOptions, FitResult, Loaders, TrainerOptions } from './TrainerOptions.js';
+import type {
+  EvaluateOptions,
+  FitOptions,
+  FitResult,
+  Loaders,
+  RestoreOptions,
+  TrainerOptions,
+} from './TrainerOptions.js';
 import { TrainingLoop } from './TrainingLoop.js';
 import { TrainSteps } from './TrainSteps.js';
 import { Turns } from './Turns.js';
@@ -80,6 +87,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
         this.#clock.add('compile', seconds * 1000);
         logger.text(`Compiled ${name} for ${signature} in ${seconds.toFixed(2)} s.`, 'debug');
       },
+      onReused: (name, signature) => logger.text(`${name} is compiled already for ${signature}.`, 'debug'),
     };
     const steps = new TrainSteps(system, backend, { hypers, metrics: states, seed, fold, logger }, listener);
     const save = (path: string): Promise<void> => this.save(path);
@@ -104,7 +112,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       stepsPerCall: new StepsPerCall(stepsPerCall),
       turns,
       metrics: states,
-      validate: (loader, interrupted) => this.#evaluate(loader, 'Validation', interrupted),
+      validate: (loader, interrupted) => this.#evaluate(loader, { label: 'Validation', interrupted }),
       monitor,
       monitorIsExplicit: options.monitor !== undefined,
       hooks: new Hooks({
@@ -177,20 +185,18 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   /**
    * Means of the losses and the trainer's metrics over a whole set; the state stays as it is.
    *
-   * @param options.label what the progress bar says is going on; default `'Evaluation'`.
    * @throws InputError for a batch that the network does not take, naming the samples.
    */
-  async evaluate(loader: Loader, options: { readonly label?: string } = {}): Promise<Record<string, number>> {
-    return (await this.#evaluate(loader, options.label))!;
+  async evaluate(loader: Loader, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+    return (await this.#evaluate(loader, options))!;
   }
 
   /** Null when interrupted. */
   async #evaluate(
     loader: Loader,
-    label?: string,
-    interrupted = (): boolean => false,
+    { label, ...others }: EvaluateOptions & Pick<EvaluationOptions, 'interrupted'>,
   ): Promise<Record<string, number> | null> {
-    const context = { ...(await this.#evaluationContext(label)), interrupted };
+    const context = { ...(await this.#evaluationContext(label)), ...others };
     const evaluation = await this.#evaluator.evaluate(loader, this.#metrics, context);
     return evaluation === null ? null : { ...evaluation.scalars, ...evaluation.results };
   }
@@ -243,15 +249,18 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
    * Goes back to a checkpoint: all variables and the position of the run. Everything is checked before anything changes.
    *
    * @throws CheckpointError for a file that is missing, damaged or foreign.
+   * @param options.keepHistory leaves alone what the logger's handlers have recorded: to evaluate or to predict. Default: what came after
+   * the checkpoint is forgotten, since a resumed run records it again.
    * @throws CheckpointMismatchError for a checkpoint of another network, other optimizers or another seed.
    */
-  async restore(path: string): Promise<void> {
+  async restore(path: string, options: RestoreOptions = {}): Promise<void> {
     this.#refuseWhileTraining('restore');
-    await this.#restore(path);
+    await this.#restore(path, options);
   }
 
-  async #restore(path: string): Promise<void> {
+  async #restore(path: string, { keepHistory = false }: RestoreOptions = {}): Promise<void> {
     await this.#checkpoints.restore(path);
+    if (keepHistory) return;
     const { step, epoch } = this.#run.position;
     this.#logger.resume({ step, fold: this.#options.fold ?? null, epochs: epoch });
   }

@@ -1,4 +1,4 @@
-import type { Backend, Loss, Network, Optimizer, TensorsOf } from '@delira/core';
+import type { Backend, Loss, Network, Optimizer, Sample, TensorsOf } from '@delira/core';
 import type { Loader } from '@delira/data-loading';
 import type { FileSystem } from '@delira/io';
 import type { Logger, ProgressBar } from '@delira/logging';
@@ -61,6 +61,29 @@ export interface FitOptions {
   readonly handleSignals?: boolean;
 }
 
+export interface RestoreOptions {
+  readonly keepHistory?: boolean;
+}
+
+/** What the network gave for a batch. */
+export interface EvaluatedBatch {
+  /** Indices in the loader's dataset, row by row. */
+  readonly indices: readonly number[];
+  /** The outputs that were asked for. */
+  readonly output: Sample;
+  /** What the network was given, targets included. */
+  readonly batch: Sample;
+}
+
+export interface EvaluateOptions {
+  /** What the progress bar says is going on; default `'Evaluation'`. */
+  readonly label?: string;
+  /** Outputs that `onBatch` gets besides those that metrics need; default none. */
+  readonly outputs?: readonly string[];
+  /** Told each batch's outputs, in order; the next one waits for it. */
+  readonly onBatch?: (batch: EvaluatedBatch) => void | Promise<void>;
+}
+
 export interface FitResult {
   /** Means and metrics of each finished epoch, validation's with `val_`. */
   readonly history: readonly Readonly<Record<string, number>>[];
@@ -68,6 +91,8 @@ export interface FitResult {
   readonly step: number;
   /** Why the training ended early, or null. */
   readonly stopped: string | null;
+  /** Whether nothing is left to do: all epochs are done, or a callback such as `EarlyStopping` found that more would be of no use. */
+  readonly finished: boolean;
   /** The signal that ended it, or null. */
   readonly signal: NodeJS.Signals | null;
   /** Where the state was saved last, or null. */

@@ -50,8 +50,7 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
 
   async fit(loaders: Loaders, { epochs, handleSignals = true }: FitOptions): Promise<FitResult> {
     const { run, hooks, checkpoints, saveFrequency, logger, bar, clock } = this.parts;
-    run.stopped = null;
-    run.epochs = epochs;
+    run.begin(epochs);
     const firstStep = run.position.step;
     const timings = clock.start();
     let signal: NodeJS.Signals | null = null;
@@ -82,6 +81,7 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       history: run.position.history,
       step: run.position.step,
       stopped: run.stopped,
+      finished: run.stopped === null || run.isFinished || run.position.epoch >= epochs,
       signal,
       checkpoint: checkpoints.last,
       best: checkpoints.best,

@@ -37,3 +37,18 @@ export class MemoryLimitError extends DeliraError {
     super('MEMORY_LIMIT', message, options);
   }
 }
+
+/** What is wrong with a run's folder: another process works on it, it holds a run already, or none, or one that this program cannot go on with. */
+export type RunFolderProblem = 'locked' | 'occupied' | 'missing' | 'version' | 'foreign' | 'different';
+
+/** A run's folder is not what it would have to be. Nothing in it was changed. */
+export class RunFolderError extends DeliraError {
+  constructor(
+    message: string,
+    readonly folder: string,
+    readonly problem: RunFolderProblem,
+    options?: { readonly cause?: unknown },
+  ) {
+    super('RUN_FOLDER', message, options);
+  }
+}

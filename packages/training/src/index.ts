@@ -1,9 +1,37 @@
-export type { Callback, Hook, RunView } from './Callback.js';
+export type { Callback, Hook, RunView, StopOptions } from './Callback.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/EarlyStopping.js';
 export type { MonitoredOptions } from './callbacks/Monitored.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks/ReduceLROnPlateau.js';
 export { TimeLimit, type TimeLimitOptions } from './callbacks/TimeLimit.js';
-export { CheckpointMismatchError, MemoryLimitError, NonFiniteLossError } from './errors.js';
+export {
+  CheckpointMismatchError,
+  MemoryLimitError,
+  NonFiniteLossError,
+  RunFolderError,
+  type RunFolderProblem,
+} from './errors.js';
+export type { Environment } from './experiment/describeEnvironment.js';
+export { Experiment } from './experiment/Experiment.js';
+export type {
+  BuiltTrainer,
+  ExperimentOptions,
+  FoldPrediction,
+  FoldResult,
+  KFoldOptions,
+  KFoldPredictOptions,
+  KFoldResult,
+  LoaderContext,
+  LoadOptions,
+  ResumeOptions,
+  Role,
+  RunDatasets,
+  RunResult,
+  StateOptions,
+} from './experiment/ExperimentOptions.js';
+export { kfoldIndices, type KFoldIndicesOptions, stratifiedKfoldIndices } from './experiment/kfoldIndices.js';
+export { type KFoldTask, type Manifest, readManifest, type Task } from './experiment/Manifest.js';
+export type { Split, SplitOptions } from './experiment/splitDataset.js';
+export type { Summary } from './experiment/summarize.js';
 export type { Monitor } from './Monitor.js';
 export type { LoaderShape, RunPosition } from './RunPosition.js';
 export type { ScalarSums } from './ScalarMeans.js';
@@ -16,4 +44,13 @@ export {
   saveTrainerCheckpoint,
   type TrainerCheckpoint,
 } from './TrainerCheckpoint.js';
-export type { FitOptions, FitResult, Loaders, Timings, TrainerOptions } from './TrainerOptions.js';
+export type {
+  EvaluatedBatch,
+  EvaluateOptions,
+  FitOptions,
+  FitResult,
+  Loaders,
+  RestoreOptions,
+  Timings,
+  TrainerOptions,
+} from './TrainerOptions.js';

@@ -53,6 +53,7 @@ export class EarlyStopping implements Callback {
     }
     if (waited <= this.#patience) return;
     const atLeast = this.#minDelta === 0 ? '' : ` by more than ${this.#minDelta}`;
-    run.stop(`${this.#monitored.name(run)} did not get better than ${sign * best}${atLeast} in ${waited} epochs`);
+    const reason = `${this.#monitored.name(run)} did not get better than ${sign * best}${atLeast} in ${waited} epochs`;
+    run.stop(reason, { finished: true });
   }
 }

@@ -66,8 +66,8 @@ export function tinyLoaders(dataset: Dataset = tinyDataset(26, 1)): Required<Loa
 }
 
 type Parts<T> = T extends Network<infer B, infer P> ? readonly [B, P] : never;
-type B = Parts<TinyNetwork>[0];
-type P = Parts<TinyNetwork>[1];
+export type B = Parts<TinyNetwork>[0];
+export type P = Parts<TinyNetwork>[1];
 export type TinyOptions = Partial<TrainerOptions<B, P>>;
 export type TinyTrainer = Trainer<B, P>;
 

@@ -1,0 +1,145 @@
+import { type FileSystem, nodeFileSystem } from '@delira/io';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { RunFolderError } from './errors.js';
+import { readText } from './readText.js';
+
+const NAME = 'run.lock';
+
+interface Owner {
+  readonly host: string;
+  readonly processId: number;
+  /** Tells a process from a later one of the same number; null where the system does not say. */
+  readonly started: string | null;
+  /** Of this lock alone. */
+  readonly token: string;
+}
+
+/**
+ * Keeps a second process (or a second training of this one) out of a folder, by a file that is there while one works on it. The file of a
+ * process that is gone is taken over.
+ */
+export class RunLock {
+  private constructor(
+    private readonly path: string,
+    private readonly owner: Owner,
+    private readonly files: FileSystem,
+  ) {}
+
+  /** @throws RunFolderError naming the process that works on the folder, and what to do. */
+  static async take(folder: string, files: FileSystem = nodeFileSystem): Promise<RunLock> {
+    await files.makeFolder(folder);
+    const path = join(folder, NAME);
+    const token = randomBytes(8).toString('hex');
+    const owner = { host: hostname(), processId: process.pid, started: startOf(process.pid), token };
+    for (;;) {
+      if (await create(path, owner, files)) return new RunLock(path, owner, files);
+      const other = await ownerOf(path, files);
+      if (other === undefined) continue;
+      if (other !== null && isAlive(other)) throw locked(folder, path, other);
+      await takeAway(path, other, files);
+    }
+  }
+
+  /** Lets others in. */
+  async release(): Promise<void> {
+    const owner = await ownerOf(this.path, this.files).catch(() => null);
+    // Whoever found this process dead, wrongly or not, holds a lock of its own now.
+    if (owner?.token === this.owner.token) await this.files.remove(this.path).catch(() => undefined);
+  }
+}
+
+/** False when there is one already. */
+async function create(path: string, owner: Owner, files: FileSystem): Promise<boolean> {
+  try {
+    const file = await files.create(path);
+    try {
+      const bytes = new TextEncoder().encode(`${JSON.stringify(owner)}\n`);
+      for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written), written);
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Undefined: there is no lock. Null: it does not say whose it is, as when its process died while it was written. */
+async function ownerOf(path: string, files: FileSystem): Promise<Owner | null | undefined> {
+  const text = await readText(path, files);
+  if (text === null) return undefined;
+  try {
+    const { host, processId, started, token } = JSON.parse(text) as Partial<Owner>;
+    if (typeof host !== 'string' || typeof processId !== 'number' || typeof token !== 'string') return null;
+    return { host, processId, started: started ?? null, token };
+  } catch {
+    return null;
+  }
+}
+
+/** A process of another machine counts as alive: nothing can be known of it here. */
+function isAlive({ host, processId, started }: Owner): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(processId, 0);
+  } catch (error) {
+    // There is one that belongs to somebody else.
+    if (codeOf(error) !== 'EPERM') return false;
+  }
+  const now = startOf(processId);
+  return started === null || now === null || started === now;
+}
+
+/** When a process began, in the system's ticks since it was started. */
+function startOf(processId: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
+    // The program's name stands in brackets and may hold anything; the start is the 20th field after it.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Moves a dead lock away before it is removed: of several processes that found it, one succeeds, and sees what it moved. */
+async function takeAway(path: string, dead: Owner | null, files: FileSystem): Promise<void> {
+  const aside = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    await files.rename(path, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  const moved = await ownerOf(aside, files);
+  if (moved?.token !== dead?.token) {
+    // Another process was faster, and this is its new lock.
+    await files.rename(aside, path);
+    return;
+  }
+  await files.remove(aside);
+}
+
+function locked(folder: string, path: string, { host, processId }: Owner): RunFolderError {
+  const isHere = host === hostname();
+  const who = isHere
+    ? processId === process.pid
+      ? 'another training of this process'
+      : `process ${processId}`
+    : `process ${processId} on ${host}`;
+  const remedy = isHere
+    ? 'Wait until it has ended, end it, or use another folder.'
+    : `Use another folder, or, if that process is gone, remove ${path}.`;
+  return new RunFolderError(
+    `${who} works on the folder ${folder}: two would spoil each other's checkpoints. ${remedy}`,
+    folder,
+    'locked',
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}

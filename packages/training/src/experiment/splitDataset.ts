@@ -1,0 +1,49 @@
+import { ArgumentError, InputError } from '@delira/core';
+import { type Dataset, Subset, trainTestSplit } from '@delira/data-loading';
+import { kfoldIndices, stratifiedKfoldIndices } from './kfoldIndices.js';
+
+/** Which samples a fold trains on, selects its best state by, and is judged by. No sample is in two of them. */
+export interface Split {
+  readonly train: readonly number[];
+  /** Taken from what is not tested: a test set must not choose what it judges. */
+  readonly val: readonly number[];
+  readonly test: readonly number[];
+}
+
+export interface SplitOptions {
+  readonly folds: number;
+  readonly shuffle: boolean;
+  readonly stratify: boolean;
+  /** A share of what is not tested, below 1, or a number of samples; 0 for none. */
+  readonly valSize: number;
+  readonly seed: number;
+}
+
+/**
+ * One split for each fold. Every sample is tested once.
+ *
+ * @throws ArgumentError when there are not enough samples.
+ * @throws InputError when `stratify` is set and the dataset has no `targets`.
+ */
+export function splitDataset(dataset: Dataset, options: SplitOptions): readonly Split[] {
+  const { folds, shuffle, stratify, valSize, seed } = options;
+  const { length, targets } = dataset;
+  if (!(valSize >= 0))
+    throw new ArgumentError(`valSize is ${valSize}; it must be 0, a share below 1, or a number of samples.`);
+  if (stratify && targets === undefined)
+    throw new InputError(
+      'Stratified folds need dataset.targets, the class of each sample. Add them to the dataset, or use kfold().',
+    );
+  const tests = stratify
+    ? stratifiedKfoldIndices(targets!, { folds, shuffle, seed })
+    : kfoldIndices(length, { folds, shuffle, seed });
+  return tests.map((test) => {
+    const tested = new Set(test);
+    const rest = Array.from({ length }, (_, index) => index).filter((index) => !tested.has(index));
+    if (valSize === 0) return { train: rest, val: [], test };
+    const parts = trainTestSplit(new Subset(dataset, rest), { testSize: valSize, stratify, seed });
+    const indices = (part: Subset): readonly number[] =>
+      part.indices.map((position) => rest[position]!).sort((a, b) => a - b);
+    return { train: indices(parts.train), val: indices(parts.test), test };
+  });
+}
