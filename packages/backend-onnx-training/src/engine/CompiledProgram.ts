@@ -101,19 +101,32 @@ export class CompiledProgram {
       store.check(name, shape, dtype);
     }
     await store.arrange(new Map(Object.entries(this.lowered.state).map(([name, { layout }]) => [name, layout])));
+    const { guard } = this.lowered;
+    // Over several steps a later one may fail; and a second buffer that is there is used.
+    const guarded = steps === 1 && guard !== undefined && finite.every((name) => guard.outputs.includes(name));
+    const passed: NDArray<'bool'> = { dtype: 'bool', shape: [steps], data: new Uint8Array(steps) };
+    if (guard !== undefined) {
+      const required = Uint8Array.from(guard.outputs, (name) => (finite.includes(name) ? 1 : 0));
+      if (required.length > 0)
+        inputs[guard.required.name] = this.#tensor({ dtype: 'bool', shape: [required.length], data: required });
+      places[stepsNames.passed] = this.#tensor(passed);
+    }
     const written: string[] = [];
-    for (const [name, { layout, parts }] of Object.entries(this.lowered.state)) {
+    let writtenOver = false;
+    for (const [name, { layout, parts, inPlace = false }] of Object.entries(this.lowered.state)) {
       const { shape, dtype } = this.program.avals[this.program.reads[name]!]!;
       const current = store.take(name, layout, shape, dtype);
       parts.forEach((part, index) => {
         inputs[stateInputName(part)] = this.#tensor(pieceOf(current, index, part.input.shape));
       });
       if (parts.every(({ output }) => output === undefined)) continue;
-      const spare = store.spare(name);
+      const over = guarded && inPlace && !store.hasSpare(name);
+      const next = over ? current : store.spare(name);
       parts.forEach(({ input }, index) => {
-        places[stepsNames.next(input.name)] = this.#tensor(pieceOf(spare, index, input.shape));
+        places[stepsNames.next(input.name)] = this.#tensor(pieceOf(next, index, input.shape));
       });
-      written.push(name);
+      if (over) writtenOver = true;
+      else written.push(name);
     }
     const outputs = Object.entries(this.lowered.outputs).map(([name, { dtype }]) => {
       const { shape } = this.program.avals[this.program.outputs[name]!]!;
@@ -126,10 +139,13 @@ export class CompiledProgram {
       await this.session.run(inputs, places);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.includes(SEQUENCE_REFUSED)) {
-        throw new EngineError(
-          `ONNX Runtime failed while running "${this.program.name}": ${(error as Error).message}. Nothing was written.`,
+        const isBroken = writtenOver && passed.data[0] !== 0;
+        const failure = new EngineError(
+          `ONNX Runtime failed while running "${this.program.name}": ${(error as Error).message}. ${isBroken ? 'It had begun to write the state, which is lost.' : 'Nothing was written.'}`,
           { cause: error },
         );
+        if (isBroken) store.breakBy(failure);
+        throw failure;
       }
     }
 
@@ -139,6 +155,8 @@ export class CompiledProgram {
       ),
     );
     checkFinite(samples, finite);
+    if (writtenOver && passed.data[0] === 0)
+      throw new EngineError(`The graph of "${this.program.name}" took finite outputs for others. Nothing was written.`);
     for (const name of written) store.swap(name);
     return samples;
   }

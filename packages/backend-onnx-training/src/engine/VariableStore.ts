@@ -2,6 +2,7 @@ import {
   allocate,
   castArray,
   DTypeError,
+  EngineError,
   formatShape,
   isFloating,
   type NDArray,
@@ -27,6 +28,7 @@ const PAUSE = 2 ** 25;
 /** Variables in the layouts of whatever ran last; plain arrays go in and come out. */
 export class VariableStore {
   readonly #entries = new Map<string, Entry>();
+  #brokenBy: Error | null = null;
 
   /** @param owned as for `add`. */
   constructor(initial: ReadonlyMap<string, NDArray>, owned: ReadonlySet<string> = new Set()) {
@@ -53,7 +55,18 @@ export class VariableStore {
     }
   }
 
+  /** A run has failed while it wrote over variables: they are of two steps. */
+  breakBy(error: Error): void {
+    this.#brokenBy = error;
+  }
+
   #entry(name: string): Entry {
+    if (this.#brokenBy !== null) {
+      throw new EngineError(
+        `The state is incomplete, because the engine failed while it wrote variables: ${this.#brokenBy.message}. Create a new state from the last checkpoint.`,
+        { cause: this.#brokenBy },
+      );
+    }
     const entry = this.#entries.get(name);
     if (entry === undefined) {
       const names = [...this.#entries.keys()];
@@ -140,6 +153,11 @@ export class VariableStore {
     // A layout may be another view of the same memory.
     previous.delete(entry.array.data.buffer);
     release(previous);
+  }
+
+  /** Whether there is a buffer beside the variable already. */
+  hasSpare(name: string): boolean {
+    return this.#entry(name).spare !== null;
   }
 
   /** A buffer beside the variable, as large as it is in its present layout. */

@@ -25,6 +25,21 @@ export interface LoweredState {
   readonly layout: StateLayout;
   /** The packed array cut into equal pieces, in order: what the engine sees, in shapes it likes. Mostly one. */
   readonly parts: readonly StatePart[];
+  /**
+   * True when a run of a single step may write the next value over the present one: everybody else has read it before, and the guard has
+   * passed.
+   */
+  readonly inPlace?: boolean;
+}
+
+/** What a step looks at before it writes over variables. */
+export interface WriteGuard {
+  /** Input, bool, one entry for each of `outputs`: whether it must be finite. */
+  readonly required: OnnxValue;
+  /** Names of the step's outputs that are looked at. */
+  readonly outputs: readonly string[];
+  /** bool []: all outputs that must be finite are, and no variable has been written over so far. */
+  readonly passed: OnnxValue;
 }
 
 /** One step as ONNX operators: names of its inputs and outputs by role. */
@@ -36,4 +51,6 @@ export interface LoweredProgram {
   readonly noise: Readonly<Record<string, OnnxValue>>;
   readonly state: Readonly<Record<string, LoweredState>>;
   readonly outputs: Readonly<Record<string, OnnxValue>>;
+  /** Absent when no variable may be written over. */
+  readonly guard?: WriteGuard;
 }

@@ -16,6 +16,8 @@ export const stepsNames = {
   /** By the name of a state's input within the step. */
   initial: (name: string): string => `initial:${name}`,
   output: (name: string): string => `output:${name}`,
+  /** Whether the guard has passed, step by step. */
+  passed: 'passed',
   next: (name: string): string => `next:${name}`,
   marker: 'marker',
 } as const;
@@ -76,19 +78,23 @@ export interface StepsModelOptions {
  * and the last step writes straight into the outputs.
  */
 export function stepsModel(program: LoweredProgram, { marker = false }: StepsModelOptions = {}): OnnxModel {
+  const { guard } = program;
   const stacked = [...Object.values(program.feeds), ...Object.values(program.hyper), ...Object.values(program.noise)];
   const state = Object.values(program.state).flatMap(({ parts }) => parts);
   const carried = state.flatMap(({ input, output }) => (output === undefined ? [] : [{ input, output }]));
-  const outputs = Object.entries(program.outputs);
+  const outputs = [
+    ...Object.entries(program.outputs).map(([name, value]) => ({ name: stepsNames.output(name), value })),
+    ...(guard === undefined ? [] : [{ name: stepsNames.passed, value: guard.passed }]),
+  ];
 
   const nextNames = carried.map(({ input }) => `step:next:${input.name}`);
-  const outputNames = outputs.map(([name]) => `step:output:${name}`);
+  const outputNames = outputs.map(({ name }) => `step:${name}`);
   const inner = program.builder.graph('step', [], []);
   const body: OnnxGraph = {
     name: 'step',
     nodes: nameOutputs(inner.nodes, [
       ...carried.map(({ output }, index) => [output.name, nextNames[index]!] as const),
-      ...outputs.map(([, value], index) => [value.name, outputNames[index]!] as const),
+      ...outputs.map(({ value }, index) => [value.name, outputNames[index]!] as const),
     ]),
     initializers: [],
     inputs: [
@@ -98,7 +104,7 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
     ],
     outputs: [
       ...carried.map(({ input }, index) => info(nextNames[index]!, input, input.shape)),
-      ...outputs.map(([, value], index) => info(outputNames[index]!, value, value.shape)),
+      ...outputs.map(({ value }, index) => info(outputNames[index]!, value, value.shape)),
     ],
   };
   const scan: OnnxNode = {
@@ -110,10 +116,7 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
       stepsNames.positions,
       ...stacked.map(({ name }) => stepsNames.stacked(name)),
     ],
-    outputs: [
-      ...carried.map(({ input }) => stepsNames.next(input.name)),
-      ...outputs.map(([name]) => stepsNames.output(name)),
-    ],
+    outputs: [...carried.map(({ input }) => stepsNames.next(input.name)), ...outputs.map(({ name }) => name)],
     attributes: { body: { graph: body }, num_scan_inputs: stacked.length + 1 },
   };
   const markerNode: OnnxNode = {
@@ -138,11 +141,14 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
         ...stacked.map((value) => info(stepsNames.stacked(value.name), value, [STEPS, ...value.shape])),
         ...carried.map(({ input }) => info(stepsNames.initial(input.name), input, input.shape)),
         ...state.flatMap(({ input, output }) => (output === undefined ? [info(input.name, input, input.shape)] : [])),
+        ...(guard === undefined || guard.outputs.length === 0
+          ? []
+          : [info(guard.required.name, guard.required, guard.required.shape)]),
       ],
       outputs: [
         ...(marker ? [{ name: stepsNames.marker, type: 'int32', shape: [STEPS], sequence: true } as const] : []),
         ...carried.map(({ input }) => info(stepsNames.next(input.name), input, input.shape)),
-        ...outputs.map(([name, value]) => info(stepsNames.output(name), value, [STEPS, ...value.shape])),
+        ...outputs.map(({ name, value }) => info(name, value, [STEPS, ...value.shape])),
       ],
     },
   };

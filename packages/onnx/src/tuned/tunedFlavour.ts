@@ -11,17 +11,25 @@ import {
 import type { Flavour } from '../lowering/Flavour.js';
 import { GraphBuilder, type OnnxValue } from '../lowering/GraphBuilder.js';
 import { inputName } from '../lowering/lowerWithTable.js';
-import { type LoweredProgram, type LoweredState, plainLayout, type StateLayout } from '../lowering/LoweredProgram.js';
+import {
+  type LoweredProgram,
+  type LoweredState,
+  plainLayout,
+  type StateLayout,
+  type WriteGuard,
+} from '../lowering/LoweredProgram.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { portableLowerings } from '../portable/portableLowerings.js';
 import { assignLayouts, isElementwise } from './assignLayouts.js';
 import { lowerElementwise } from './elementwise.js';
 import { type BlockSize, fitsLayout, type Layout, packArray, unpackArray } from './Layout.js';
-import { lowerTile } from './lowerTile.js';
+import { entersUnit, heldFor, lowerTile } from './lowerTile.js';
 import { tileRows } from './tileRows.js';
-import { arrangeUnits } from './tiles.js';
+import { arrangeUnits, type Unit } from './tiles.js';
 import { tunedLowerings } from './tunedLowerings.js';
 import { type TunedLowering, TunedStep } from './TunedStep.js';
+import { asUpdate, furtherReaders, lowerUpdate, memoryOf, type Update } from './updates.js';
+import { writeGuard } from './writeGuard.js';
 
 function mapEntries<T, R>(entries: Readonly<Record<string, T>>, map: (entry: T, name: string) => R): Record<string, R> {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, map(entry, name)]));
@@ -75,6 +83,50 @@ function lowerNode(step: TunedStep, node: Node): void {
   node.outputs.forEach((id, index) => values.define(id, results[index]!, 'plain'));
 }
 
+function lowerRows(step: TunedStep, unit: Unit, name: string): void {
+  for (const [id, value] of lowerTile(step, unit, { name }).results) step.values.define(id, value, step.layoutOf(id));
+}
+
+/** Updates of large variables, behind a guard that waits for everything else that reads them and for all that they need. */
+function lowerUpdates(
+  step: TunedStep,
+  updates: readonly Update[],
+  outputs: Readonly<Record<string, OnnxValue>>,
+): { readonly guard: WriteGuard | null; readonly inPlace: ReadonlySet<string> } {
+  if (updates.length === 0) return { guard: null, inPlace: new Set() };
+  const { graph, program, values } = step;
+  const { reads, writes } = program;
+  const updated = new Map(updates.flatMap(({ variables }) => [...variables].map(([id, name]) => [name, id])));
+  const entering = updates.map(({ unit }) => entersUnit(step, unit));
+  const needed = updates.flatMap(({ unit }, index) => entering[index]!.map((id) => heldFor(step, unit, id)));
+  const others = Object.entries(writes)
+    .filter(([name]) => !updated.has(name))
+    .map(([, id]) => values.held(id, step.layoutOf(id)));
+
+  const { nodes } = graph.graph('step', [], []);
+  const inputs = new Map([...updated.keys()].map((name) => [inputName.state(name), name]));
+  const given = [...Object.values(outputs), ...others];
+  const further = new Set(
+    furtherReaders(
+      nodes,
+      new Set(inputs.keys()),
+      needed.map(({ name }) => name),
+      given.map(({ name }) => name),
+    ),
+  );
+  const guard = writeGuard(graph, outputs, [
+    ...needed.filter(({ name }) => !inputs.has(name)),
+    ...given.filter(({ name }) => further.has(name)),
+  ]);
+  const inPlace = new Set(updates.flatMap((update) => lowerUpdate(step, update, guard.passed)));
+  // A variable that is given out or kept elsewhere as it is, or that a second update reads, is read after the guard.
+  const memory = memoryOf(nodes);
+  for (const { name } of given) inPlace.delete(inputs.get(memory(name)) ?? '');
+  for (const name of updated.keys())
+    if (entering.filter((ids) => ids.includes(reads[name]!)).length > 1) inPlace.delete(name);
+  return { guard, inPlace };
+}
+
 function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
   // Composites stay whole where they have a blocked form.
   const program = decompose(
@@ -104,13 +156,18 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
   for (const [id, array] of program.consts)
     values.define(id, builder.constant(castArray(array, step.aval(id).dtype)), 'plain');
 
+  const updates: Update[] = [];
   for (const [index, unit] of arrangeUnits(program, classOf, (id) => step.layoutOf(id) === 'taps').entries()) {
     builder.scope = unit[0]!.scope;
-    if (unit.length > 1) lowerTile(step, unit, `rows_${index}`);
+    const update = unit.length > 1 ? asUpdate(program, unit, `rows_${index}`) : null;
+    if (update !== null) updates.push(update);
+    else if (unit.length > 1) lowerRows(step, unit, `rows_${index}`);
     else lowerNode(step, unit[0]!);
   }
 
   builder.scope = '';
+  const outputs = mapEntries(program.outputs, (id) => values.get(id, 'plain'));
+  const late = lowerUpdates(step, updates, outputs);
   const state = mapEntries(held, ({ id, pieces }, name): LoweredState => {
     const layout = step.layoutOf(id);
     const written = program.writes[name];
@@ -119,7 +176,8 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
       const output = next[index];
       return output === undefined ? { input } : { input, output: builder.reshape(output, input.shape) };
     });
-    return { layout: stateLayout(step.aval(id), layout, block), parts };
+    const packed = stateLayout(step.aval(id), layout, block);
+    return late.inPlace.has(name) ? { layout: packed, parts, inPlace: true } : { layout: packed, parts };
   });
   return {
     name: program.name,
@@ -128,7 +186,8 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
     hyper,
     noise,
     state,
-    outputs: mapEntries(program.outputs, (id) => values.get(id, 'plain')),
+    outputs,
+    ...(late.guard === null ? {} : { guard: late.guard }),
   };
 }
 

@@ -35,6 +35,13 @@ function scan(
   });
 }
 
+function branch(condition: Value, node: OnnxNode, outer: ReadonlyMap<string, Value>, block: number): readonly Value[] {
+  const chosen = condition.data[0] === 0 ? 'else_branch' : 'then_branch';
+  const { graph } = node.attributes[chosen] as { readonly graph: OnnxGraph };
+  const values = interpretGraph(graph, outer, block);
+  return graph.outputs.map(({ name }) => values.get(name)!);
+}
+
 /**
  * Runs a graph in float64, the engine's blocked operators with the given block size included: so both block sizes are tested on any
  * machine.
@@ -64,7 +71,11 @@ export function interpretGraph(
     });
     const operator = operators[node.domain === '' ? node.type : `${node.domain}:${node.type}`];
     const results =
-      node.type === 'Scan' ? scan(inputs as readonly Value[], node, values, block) : operator?.(inputs, node, block);
+      node.type === 'Scan'
+        ? scan(inputs as readonly Value[], node, values, block)
+        : node.type === 'If'
+          ? branch(inputs[0]!, node, values, block)
+          : operator?.(inputs, node, block);
     if (results === undefined) throw new Error(`These tests do not know the operator ${node.domain} ${node.type}.`);
     node.outputs.forEach((name, index) => {
       if (values.has(name)) throw new Error(`${name} is made twice.`);

@@ -76,6 +76,7 @@ const numbers = (value: Value | undefined): readonly number[] => Array.from(valu
 export const operators: Readonly<Record<string, Operator>> = {
   Abs: elementwise(Math.abs),
   Add: elementwise((a, b) => a! + b!),
+  And: elementwise((a, b) => a! * b!),
   Cast: ([x]) => [x!],
   Clip: elementwise((value, low, high) => Math.min(Math.max(value!, low!), high!)),
   Concat: (inputs, { attributes }) => {
@@ -120,10 +121,13 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Gemm: ([a, b], { attributes }) => [matmul(a!, b!, attributes['transA'] === 1, attributes['transB'] === 1)],
   Greater: elementwise((a, b) => (a! > b! ? 1 : 0)),
+  Identity: ([x]) => [x!],
+  IsNaN: elementwise((a) => (Number.isNaN(a) ? 1 : 0)),
   LeakyRelu: ([x], { attributes }) => {
     const { float: slope } = attributes['alpha'] as { readonly float: number };
     return [valueOf(x!.shape, (index) => Math.max(0, x!.data[index]!) + slope * Math.min(0, x!.data[index]!))];
   },
+  Less: elementwise((a, b) => (a! < b! ? 1 : 0)),
   MatMul: ([a, b]) => [matmul(a!, b!)],
   Max: elementwise(Math.max),
   MaxPool: maxPoolWithIndices,

@@ -7,6 +7,8 @@ export interface Arrays {
   readonly batch: Readonly<Record<string, NDArray>>;
   readonly hyper?: Readonly<Record<string, number>>;
   readonly state?: ReadonlyMap<string, NDArray>;
+  /** Outputs that must be finite, or the state stays. */
+  readonly finite?: readonly string[];
 }
 
 export interface Results {
@@ -21,7 +23,7 @@ const numbers = ({ shape, data }: NDArray): Value => ({ shape, data: Float64Arra
 export function runLowered(
   program: Program,
   lowered: LoweredProgram,
-  { batch, hyper = {}, state = new Map() }: Arrays,
+  { batch, hyper = {}, state = new Map(), finite = [] }: Arrays,
   block: number,
 ): Results {
   const given = new Map<string, Value>();
@@ -37,6 +39,11 @@ export function runLowered(
         data: Float64Array.from((data as Float32Array).subarray(index * size, (index + 1) * size)),
       });
     });
+  }
+  const { guard } = lowered;
+  if (guard !== undefined) {
+    const required = guard.outputs.map((name) => (finite.includes(name) ? 1 : 0));
+    given.set(guard.required.name, { shape: [required.length], data: Float64Array.from(required) });
   }
   const values = interpretGraph(lowered.builder.graph('step', [], []), given, block);
   const next = Object.entries(lowered.state).flatMap(([name, { layout, parts }]): [string, ArrayLike<number>][] => {
