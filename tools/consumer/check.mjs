@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPackages, run } from './install.mjs';
 import { lintPackages } from './lint.mjs';
+import { checkDiscovery } from './pnpm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const application = mkdtempSync(join(tmpdir(), 'delira-consumer-'));
@@ -61,6 +62,7 @@ try {
   typecheck('bare', ['@delira/core'], { skipLibCheck: false });
   typecheck('node', plain, { skipLibCheck: false, types: ['node'] });
   typecheck('peers', peered, { skipLibCheck: true, types: ['node'] });
+  checkDiscovery(root, installed);
   console.log(`${entries.length} entry points of ${installed.length} packed packages import and type-check.`);
 } catch (error) {
   const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (error);

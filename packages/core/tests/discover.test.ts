@@ -81,6 +81,19 @@ describe('resolveBackend', () => {
     });
   });
 
+  it('knows which backends train', async () => {
+    install('@delira/backend-onnx-inference', 'predicts');
+    expect((await resolveBackend({ from: root })).name).toBe('predicts');
+    await expect(resolveBackend({ from: root, training: true })).rejects.toMatchObject({
+      code: 'MISSING_PACKAGE',
+      message: expect.stringMatching(
+        /^No backend that trains .*, only onnx-inference\. Install one: (?!.*inference)/,
+      ) as string,
+    });
+    install('@delira/backend-reference', 'reference');
+    expect((await resolveBackend({ from: root, training: true })).name).toBe('reference');
+  });
+
   it('takes the one asked for, by name or package', async () => {
     install('@delira/backend-reference', 'reference');
     install('@delira/backend-onnx-training', 'onnx');
@@ -121,7 +134,7 @@ describe('resolveBackend', () => {
     await expect(resolveBackend({ from: root, name: 'referenc' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringMatching(
-        /"referenc".* Did you mean "reference"\? Known: onnx, tfjs, reference\. Installed: reference\.$/,
+        /"referenc".* Did you mean "reference"\? Known: onnx, tfjs, onnx-inference, reference\. Installed: reference\.$/,
       ) as string,
     });
   });

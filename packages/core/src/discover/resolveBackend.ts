@@ -10,22 +10,30 @@ export interface ResolveOptions {
   readonly name?: string;
   /** Known backends, best first. Default: those of this version. */
   readonly packages?: readonly KnownBackend[];
+  /** Leave out backends that only predict; one asked for by name is taken all the same. Default false. */
+  readonly training?: boolean;
   /** Passed to the package's `createBackend`; what it may hold is up to the backend. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Folder of the application. Default: the current working directory. */
   readonly from?: string;
 }
 
-function locate({ name, packages = knownBackends, from = process.cwd() }: ResolveOptions): {
+function locate({ name, packages = knownBackends, training = false, from = process.cwd() }: ResolveOptions): {
   readonly package: string;
   readonly entry: string;
 } {
   const installed = findBackends({ from, packages });
   if (name === undefined) {
-    const [best] = installed;
+    const suits = (backend: KnownBackend): boolean => !training || backend.training !== false;
+    const best = installed.find(suits);
     if (best !== undefined) return best;
+    const others = installed.map((backend) => backend.name).join(', ');
     throw new MissingPackageError(
-      `No backend is installed for the application in ${from}. Install one: ${packages.map(({ install }) => install).join('  ·  ')}`,
+      `No backend ${training ? 'that trains ' : ''}is installed for the application in ${from}${others === '' ? '' : `, only ${others}`}. ` +
+        `Install one: ${packages
+          .filter(suits)
+          .map(({ install }) => install)
+          .join('  ·  ')}`,
     );
   }
   const known = packages.find((backend) => backend.name === name || backend.package === name);
