@@ -1,8 +1,9 @@
-import { createRng, type Rng, type Sample } from '@delira/core';
+import type { Rng, Sample } from '@delira/core';
 import { Augmentation } from '../Augmentation.js';
 import type { ImageOptions } from '../entries/EntryOptions.js';
 import { type ChannelParameters, drawChannels, mapChannels } from '../entries/perChannel.js';
 import { checkRange, drawUniform, type Range } from '../entries/Range.js';
+import { fillNoise } from '../kernels/normalNoise.js';
 
 export interface GaussianNoiseOptions extends ImageOptions {
   /** Of the noise's standard deviation, in units of the intensities; default [0, 0.1]. batchgenerators calls it variance. */
@@ -43,7 +44,7 @@ export class GaussianNoise extends Augmentation<ChannelParameters<NoiseParameter
         target.set(source);
         return;
       }
-      createRng(seed).fillNormal(target);
+      fillNoise(target, seed);
       for (let i = 0; i < source.length; i++) target[i] = source[i]! + std * target[i]!;
     });
   }

@@ -15,6 +15,8 @@ export interface WarpOptions {
   readonly controlGrid: ControlGrid | null;
   /** What lies outside: nothing, or the outermost voxel. */
   readonly border: 'fill' | 'edge';
+  /** How `lower` is counted: extents of what is sampled, when that has been padded. Default: those of the source. */
+  readonly sampled?: Extents;
 }
 
 /**
@@ -36,7 +38,7 @@ export function stepsOf([depth, height, width]: Extents): readonly [number, numb
 
 /** A function that finds row after row; the memory of the row is used again. */
 export function planWarp(options: WarpOptions): (slice: number, row: number) => WarpRow {
-  const { source, target, matrix, centre, controlGrid, border } = options;
+  const { source, target, matrix, centre, controlGrid, border, sampled = source } = options;
   const width = target[2];
   const [middleDeep, middleDown, middleAcross] = target.map((count) => (count - 1) / 2) as [number, number, number];
   const [depthOf, heightOf, widthOf] = source;
@@ -53,39 +55,53 @@ export function planWarp(options: WarpOptions): (slice: number, row: number) => 
   const [lastDeep, lastDown, lastAcross] = [depthOf - 1, heightOf - 1, widthOf - 1];
   // The last voxel counts as the neighbour behind, which is always there then.
   const [topDeep, topDown, topAcross] = [Math.max(0, depthOf - 2), Math.max(0, heightOf - 2), Math.max(0, widthOf - 2)];
+  const [endDeep, endDown, endAcross] = [depthOf - 0.5, heightOf - 0.5, widthOf - 0.5];
+  const found: WarpRow = { lower, nearest, shares };
   const keepAll = border === 'edge';
+  const [, sampledHeight, sampledWidth] = sampled;
   return (slice, row) => {
-    readField?.(slice, row, moved);
     const [fromDeep, fromDown] = [slice - middleDeep, row - middleDown];
-    const startDeep = centre[0] + matrix[0]! * fromDeep + matrix[1]! * fromDown;
-    const startDown = centre[1] + matrix[3]! * fromDeep + matrix[4]! * fromDown;
-    const startAcross = centre[2] + matrix[6]! * fromDeep + matrix[7]! * fromDown;
+    const startDeep = centre[0] + matrix[0]! * fromDeep + matrix[1]! * fromDown - stepDeep * middleAcross;
+    const startDown = centre[1] + matrix[3]! * fromDeep + matrix[4]! * fromDown - stepDown * middleAcross;
+    const startAcross = centre[2] + matrix[6]! * fromDeep + matrix[7]! * fromDown - stepAcross * middleAcross;
+    const deformed = readField !== null;
+    readField?.(slice, row, moved);
     for (let i = 0; i < width; i++) {
-      const from = i - middleAcross;
-      let z = startDeep + stepDeep * from + fieldDeep[i]!;
-      let y = startDown + stepDown * from + fieldDown[i]!;
-      let x = startAcross + stepAcross * from + fieldAcross[i]!;
-      // Half a voxel around the outermost centres still belongs to the image.
-      const inside =
-        z >= -0.5 && z < depthOf - 0.5 && y >= -0.5 && y < heightOf - 0.5 && x >= -0.5 && x < widthOf - 0.5;
-      if (!inside && !keepAll) {
-        lower[i] = -1;
-        nearest[i] = -1;
-        continue;
+      let z = startDeep + stepDeep * i;
+      let y = startDown + stepDown * i;
+      let x = startAcross + stepAcross * i;
+      if (deformed) {
+        z += fieldDeep[i]!;
+        y += fieldDown[i]!;
+        x += fieldAcross[i]!;
       }
-      z = z < 0 ? 0 : z > lastDeep ? lastDeep : z;
-      y = y < 0 ? 0 : y > lastDown ? lastDown : y;
-      x = x < 0 ? 0 : x > lastAcross ? lastAcross : x;
+      // Half a voxel around the outermost centres still belongs to the image.
+      if (!(z >= -0.5 && z < endDeep && y >= -0.5 && y < endDown && x >= -0.5 && x < endAcross)) {
+        if (!keepAll) {
+          lower[i] = -1;
+          nearest[i] = -1;
+          continue;
+        }
+      }
+      if (z < 0) z = 0;
+      else if (z > lastDeep) z = lastDeep;
+      if (y < 0) y = 0;
+      else if (y > lastDown) y = lastDown;
+      if (x < 0) x = 0;
+      else if (x > lastAcross) x = lastAcross;
       // From 0 on, truncation is the floor.
-      const front = z < topDeep ? z | 0 : topDeep;
-      const top = y < topDown ? y | 0 : topDown;
-      const left = x < topAcross ? x | 0 : topAcross;
-      lower[i] = (front * heightOf + top) * widthOf + left;
+      let front = z | 0;
+      let top = y | 0;
+      let left = x | 0;
+      if (front > topDeep) front = topDeep;
+      if (top > topDown) top = topDown;
+      if (left > topAcross) left = topAcross;
+      lower[i] = (front * sampledHeight + top) * sampledWidth + left;
       nearest[i] = (((z + 0.5) | 0) * heightOf + ((y + 0.5) | 0)) * widthOf + ((x + 0.5) | 0);
       sharesDeep[i] = z - front;
       sharesDown[i] = y - top;
       sharesAcross[i] = x - left;
     }
-    return { lower, nearest, shares };
+    return found;
   };
 }

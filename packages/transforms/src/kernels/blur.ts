@@ -28,43 +28,84 @@ function gaussianWeights(sigma: number): Float64Array {
     i === 0 ? 1 : Math.exp(-0.5 * (i / sigma) ** 2),
   );
   const sum = weights.reduce((total, weight, i) => total + (i === 0 ? weight : 2 * weight), 0);
-  return weights.map((weight) => weight / sum);
+  // An even number of pairs, the last of which may weigh nothing.
+  const even = new Float64Array(radius + (radius % 2) + 1);
+  weights.forEach((weight, i) => (even[i] = weight / sum));
+  return even;
 }
 
 /** Along the last axis: each row is copied with its mirrored ends first. */
 function blurRows(data: Float32Array, count: number, weights: Float64Array): void {
   const radius = weights.length - 1;
-  const row = new Float64Array(count + 2 * radius);
+  const row = new Float32Array(count + 2 * radius);
   const places = Int32Array.from(row, (_, i) => mirrorIndex(i - radius, count));
+  const taps = Int32Array.from({ length: 2 * radius + 1 }, (_, tap) => tap);
   for (let start = 0; start < data.length; start += count) {
     for (let i = 0; i < row.length; i++) row[i] = data[start + places[i]!]!;
+    mix(row, taps, weights, data, start, count);
+  }
+}
+
+/** Along another axis: whole rows of what follows are mixed at once, so that memory is read in order. */
+function blurLanes(data: Float32Array, count: number, lanes: number, weights: Float64Array): void {
+  const radius = weights.length - 1;
+  const block = count * lanes;
+  const before = new Float32Array(block);
+  const taps = new Int32Array(2 * radius + 1);
+  for (let start = 0; start < data.length; start += block) {
+    before.set(data.subarray(start, start + block));
     for (let i = 0; i < count; i++) {
-      const middle = i + radius;
-      let sum = weights[0]! * row[middle]!;
-      for (let tap = 1; tap <= radius; tap++) sum += weights[tap]! * (row[middle - tap]! + row[middle + tap]!);
-      data[start + i] = sum;
+      for (let tap = 0; tap < taps.length; tap++) taps[tap] = mirrorIndex(i + tap - radius, count) * lanes;
+      mix(before, taps, weights, data, start + i * lanes, lanes);
     }
   }
 }
 
-/** Along another axis: whole rows of what follows are added at once, so that memory is read in order. */
-function blurLanes(data: Float32Array, count: number, lanes: number, weights: Float64Array): void {
-  const block = count * lanes;
-  const before = new Float32Array(block);
-  const sums = new Float64Array(lanes);
-  for (let start = 0; start < data.length; start += block) {
-    before.set(data.subarray(start, start + block));
-    for (let i = 0; i < count; i++) {
-      const own = i * lanes;
-      for (let lane = 0; lane < lanes; lane++) sums[lane] = weights[0]! * before[own + lane]!;
-      for (let tap = 1; tap < weights.length; tap++) {
-        const weight = weights[tap]!;
-        const left = mirrorIndex(i - tap, count) * lanes;
-        const right = mirrorIndex(i + tap, count) * lanes;
-        for (let lane = 0; lane < lanes; lane++) sums[lane]! += weight * (before[left + lane]! + before[right + lane]!);
-      }
-      data.set(sums, start + own);
-    }
+/**
+ * The weighted sum of rows that begin at `taps`, an even number of pairs around the middle one. Up to four pairs are read in one pass: with a pass for
+ * each, the sums would be read and written as often.
+ */
+function mix(
+  rows: Float32Array,
+  taps: Int32Array,
+  weights: Float64Array,
+  target: Float32Array,
+  to: number,
+  length: number,
+): void {
+  const radius = weights.length - 1;
+  const a = taps[radius]!;
+  const b = taps[radius - 1]!;
+  const c = taps[radius + 1]!;
+  const d = taps[radius - 2]!;
+  const e = taps[radius + 2]!;
+  const own = weights[0]!;
+  const first = weights[1]!;
+  const second = weights[2]!;
+  if (radius === 2) {
+    for (let i = 0; i < length; i++)
+      target[to + i] =
+        own * rows[a + i]! + first * (rows[b + i]! + rows[c + i]!) + second * (rows[d + i]! + rows[e + i]!);
+    return;
+  }
+  const f = taps[radius - 3]!;
+  const g = taps[radius + 3]!;
+  const h = taps[radius - 4]!;
+  const j = taps[radius + 4]!;
+  const third = weights[3]!;
+  const fourth = weights[4]!;
+  for (let i = 0; i < length; i++)
+    target[to + i] =
+      own * rows[a + i]! +
+      first * (rows[b + i]! + rows[c + i]!) +
+      second * (rows[d + i]! + rows[e + i]!) +
+      third * (rows[f + i]! + rows[g + i]!) +
+      fourth * (rows[h + i]! + rows[j + i]!);
+  for (let pair = 5; pair <= radius; pair++) {
+    const left = taps[radius - pair]!;
+    const right = taps[radius + pair]!;
+    const weight = weights[pair]!;
+    for (let i = 0; i < length; i++) target[to + i]! += weight * (rows[left + i]! + rows[right + i]!);
   }
 }
 

@@ -1,4 +1,4 @@
-import { allocate, type NDArray, sizeOf } from '@delira/core';
+import { allocate, type DataOf, type DType, type NDArray, sizeOf } from '@delira/core';
 
 /** For each new index along an axis the old one, or -1 for what lies outside. */
 export type AxisTable = Int32Array;
@@ -22,6 +22,7 @@ export function gather(array: NDArray, tables: readonly AxisTable[], fill: numbe
   const source = array.data;
   if (fill !== 0) target.fill(fill);
   const run = findRun(columns);
+  const reversed = columns.length === width && columns.every((column, i) => column === width - 1 - i);
   let to = 0;
   for (let channel = 0; channel < channels; channel++) {
     for (const slice of slices) {
@@ -34,6 +35,7 @@ export function gather(array: NDArray, tables: readonly AxisTable[], fill: numbe
         if (row >= 0) {
           const from = (plane + row) * width;
           if (run !== null) target.set(source.subarray(from + run.from, from + run.from + run.length), to + run.to);
+          else if (reversed) copyReversed(source, from, target, to, rowLength);
           else
             for (let i = 0; i < rowLength; i++) {
               const column = columns[i]!;
@@ -46,6 +48,11 @@ export function gather(array: NDArray, tables: readonly AxisTable[], fill: numbe
   }
   const shape = [...leading, ...tables.map((table) => table.length)];
   return { dtype: array.dtype, shape, data: target };
+}
+
+function copyReversed(source: DataOf[DType], from: number, target: DataOf[DType], to: number, length: number): void {
+  const last = from + length - 1;
+  for (let i = 0; i < length; i++) target[to + i] = source[last - i]!;
 }
 
 interface Run {

@@ -1,7 +1,8 @@
 import { type NDArray, type Shape } from '@delira/core';
 import { IDENTITY_DIRECTION, type Interpolation, resampleToImage, type Vector3, volume } from '@delira/imaging';
-import { windowTable } from './axisTables.js';
-import { type AxisTable, gather } from './gather.js';
+import { readFloat } from '../entries/replaceEntries.js';
+import type { AxisTable } from './gather.js';
+import { resizeCubic } from './resizeCubic.js';
 
 /**
  * What stays in its place: the outer edges (`'edges'`, as scikit-image, batchgenerators and PyTorch's `align_corners=False`) or the centres of the
@@ -14,28 +15,31 @@ export interface ResizeChannelsOptions {
   readonly align: Alignment;
   /** What the spline sees beyond the edge: the image mirrored at the outermost voxel, or that voxel again and again. Default `'reflect'`. */
   readonly border?: 'reflect' | 'edge';
+  /** Of linear and nearest; cubic is always float32. */
   readonly dtype?: 'float32' | 'float64';
 }
-
-/** How many voxels of the border a cubic spline still feels in float32; SciPy's number. */
-const BORDER = 12;
 
 /** Resizes each `[...spatial]` of `[C, ...spatial]`. */
 export function resizeChannels(array: NDArray, size: Shape, options: ResizeChannelsOptions): NDArray {
   const { interpolation, align, border = 'reflect', dtype = 'float32' } = options;
   const [channels, ...spatial] = array.shape as [number, ...number[]];
-  const padding = spatial.map((count) => (border === 'edge' && interpolation === 'cubic' && count > 1 ? BORDER : 0));
-  const padded = padding.some((each) => each > 0)
-    ? gather(
-        array,
-        spatial.map((count, axis) => windowTable(count, -padding[axis]!, count + 2 * padding[axis]!, 'edge')),
-        0,
-      )
-    : array;
-  const flat = spatial.length === 2 ? [1] : [];
-  const source = volume({ ...padded, shape: [channels, ...flat, ...padded.shape.slice(1)] });
   const steps = spatial.map((count, axis) => stepOf(count, size[axis]!, align));
-  const starts = steps.map((step, axis) => padding[axis]! + (align === 'edges' ? step / 2 - 0.5 : 0));
+  const starts = steps.map((step) => (align === 'edges' ? step / 2 - 0.5 : 0));
+  if (interpolation === 'cubic') {
+    const axes = spatial.map((count, axis) => ({
+      count,
+      newCount: size[axis]!,
+      start: starts[axis]!,
+      step: steps[axis]!,
+    }));
+    return {
+      dtype: 'float32',
+      shape: [channels, ...size],
+      data: resizeCubic(readFloat(array), channels, axes, border),
+    };
+  }
+  const flat = spatial.length === 2 ? [1] : [];
+  const source = volume({ ...array, shape: [channels, ...flat, ...spatial] });
   // Geometries count x, y, z.
   const vector = (values: readonly number[], depth: number): Vector3 => {
     const [z, y, x] = values.length === 2 ? [depth, ...values] : values;

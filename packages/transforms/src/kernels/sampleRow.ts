@@ -2,21 +2,21 @@ import type { DataOf, DType } from '@delira/core';
 import { type Extents, stepsOf, type WarpRow } from './WarpPlan.js';
 
 /** One channel of one entry. */
-export interface Channel<Values> {
-  readonly source: Values;
+export interface Channel<Source, Target = Source> {
+  readonly source: Source;
   /** Where the channel begins in the source. */
   readonly from: number;
-  readonly target: Values;
+  readonly target: Target;
   /** Where the row begins in the target. */
   readonly to: number;
   readonly fill: number;
 }
 
 /** Fills one row of one channel. */
-export type SampleRow = (channel: Channel<Float32Array>, row: WarpRow) => void;
+export type SampleRow<Source> = (channel: Channel<Source, Float32Array>, row: WarpRow) => void;
 
 /** Linear along every axis; the depth of 2D images costs nothing. */
-export function sampleLinear(source: Extents): SampleRow {
+export function sampleLinear(source: Extents): SampleRow<Float32Array> {
   const steps = stepsOf(source);
   return (channel, row) => linearRow(channel, row, steps);
 }

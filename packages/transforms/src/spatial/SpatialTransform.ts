@@ -1,22 +1,35 @@
-import { allocate, ArgumentError, type NDArray, type Rng, type Sample, type Shape, sizeOf } from '@delira/core';
+import {
+  allocate,
+  ArgumentError,
+  castArray,
+  type NDArray,
+  type Rng,
+  type Sample,
+  type Shape,
+  sizeOf,
+} from '@delira/core';
 import { Augmentation } from '../Augmentation.js';
+import { checkProbability } from '../compose/checkProbability.js';
 import type { EntryOptions } from '../entries/EntryOptions.js';
 import { perAxis, sizePerAxis } from '../entries/perAxis.js';
 import { checkRange, drawFactor, drawUniform, type Range } from '../entries/Range.js';
-import { readFloat } from '../entries/replaceEntries.js';
+import { readFloat, replaceEntries } from '../entries/replaceEntries.js';
 import { spatialEntriesOf } from '../entries/spatialEntriesOf.js';
 import type { ControlGrid } from '../kernels/ControlGrid.js';
-import { paddedCoefficients, paddedExtents, sampleCubic } from '../kernels/cubic.js';
+import { fillCoefficients, paddedExtents, sampleCubic } from '../kernels/cubic.js';
 import { rotationMatrix } from '../kernels/rotation.js';
+import { scratchFloat64 } from '../kernels/scratch.js';
 import { sampleLinear, sampleNearest } from '../kernels/sampleRow.js';
 import { type Extents, planWarp } from '../kernels/WarpPlan.js';
-import type { FillOptions } from './cutWindow.js';
+import { centredOffset, cutWindow, type FillOptions } from './cutWindow.js';
 
 export interface ElasticOptions {
   /** How far a control point moves at most along each axis, in voxels. */
   readonly maximumDisplacement: number;
   /** Control points along each axis, at least 4; the outermost lie outside of the image. Default 7. */
   readonly controlPoints?: number;
+  /** That a sample is deformed at all; default 1. */
+  readonly probability?: number;
 }
 
 export interface SpatialTransformOptions extends EntryOptions, FillOptions {
@@ -25,8 +38,12 @@ export interface SpatialTransformOptions extends EntryOptions, FillOptions {
    * not there: one range. Default 0.
    */
   readonly rotation?: Range | readonly [Range, Range, Range];
+  /** That a sample is rotated at all (`p_rot_per_sample`); default 1. */
+  readonly rotationProbability?: number;
   /** How much larger things become, drawn below and above one equally often; default 1. batchgenerators' scale is the inverse. */
   readonly scale?: Range;
+  /** That a sample is scaled at all (`p_scale_per_sample`); default 1. */
+  readonly scaleProbability?: number;
   /** Whether each axis has a scale of its own; default false. */
   readonly scalePerAxis?: boolean;
   /** How far things move along each axis, in voxels; default 0. */
@@ -60,11 +77,14 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
   readonly name = 'SpatialTransform';
   readonly options: SpatialTransformOptions;
 
-  /** @throws ArgumentError when a range is none, a scale is not positive, or there are fewer than 4 control points. */
+  /** @throws ArgumentError when a range or a probability is none, a scale is not positive, or there are fewer than 4 control points. */
   constructor(options: SpatialTransformOptions = {}) {
     super();
     this.options = options;
     const { rotation = 0, scale = 1, translation = 0, elastic } = options;
+    checkProbability(options.rotationProbability ?? 1, 'rotationProbability');
+    checkProbability(options.scaleProbability ?? 1, 'scaleProbability');
+    checkProbability(elastic?.probability ?? 1, 'probability of elastic');
     for (const range of isTriple(rotation) ? rotation : [rotation]) checkRange(range, 'rotation');
     checkRange(scale, 'scale', 'positive');
     checkRange(translation, 'translation');
@@ -78,6 +98,7 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
 
   override draw(sample: Sample, rng: Rng): SpatialParameters {
     const { rotation = 0, scale = 1, scalePerAxis = false, translation = 0, elastic } = this.options;
+    const { rotationProbability = 1, scaleProbability = 1 } = this.options;
     const { spatial } = spatialEntriesOf(sample, this.options);
     const rank = spatial.length;
     if (isTriple(rotation) && rank === 2)
@@ -85,11 +106,15 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     const ranges = isTriple(rotation) ? rotation : Array.from({ length: rank === 2 ? 1 : 3 }, () => rotation);
     const common = drawFactor(scale, rng.fork('scale'));
     const scales = rng.fork('scale', 'axes');
+    const chances = rng.fork('applied');
+    const [rotated, scaled, deformed] = [rotationProbability, scaleProbability, elastic?.probability ?? 1].map(
+      (probability) => chances.uniform() < probability,
+    );
     return {
-      rotation: ranges.map((range) => drawUniform(range, rng)),
-      scale: spatial.map(() => (scalePerAxis ? drawFactor(scale, scales) : common)),
+      rotation: ranges.map((range) => (rotated ? drawUniform(range, rng) : 0)),
+      scale: spatial.map(() => (!scaled ? 1 : scalePerAxis ? drawFactor(scale, scales) : common)),
       translation: spatial.map(() => drawUniform(translation, rng)),
-      elastic: elastic === undefined ? null : drawGrid(elastic, rank, rng.fork('elastic')),
+      elastic: elastic === undefined || !deformed ? null : drawGrid(elastic, rank, rng.fork('elastic')),
     };
   }
 
@@ -99,6 +124,12 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     const { fill = 0, maskFill = 0, border = 'fill', interpolation = 'linear' } = this.options;
     const rank = spatial.length;
     const size = this.options.size === undefined ? spatial : sizePerAxis(this.options.size, rank);
+    const offset = isIdentity(parameters) ? wholeOffset(spatial, size) : null;
+    // What nothing happens to is cut out, not interpolated.
+    if (offset !== null) {
+      const cut = cutWindow(sample, { offset, size }, this.options, border === 'edge' ? 'edge' : 'constant');
+      return replaceEntries(cut, images, (array) => castArray(array, 'float32'));
+    }
     const [source, target] = [extentsOf(spatial), extentsOf(size)];
     const scale = extentsOf(perAxis(parameters.scale, rank, 'scale'));
     const translation = perAxis(parameters.translation, rank, 'translation');
@@ -107,14 +138,13 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     // What moves by t is found t before.
     const centre = source.map((count, axis) => (count - 1) / 2 - shift[axis]!) as [number, number, number];
     const matrix = rotated.map((value, index) => value / scale[Math.floor(index / 3)]!);
-    const rowAt = planWarp({ source, target, matrix, centre, controlGrid: parameters.elastic, border });
+    const sampled = interpolation === 'cubic' ? paddedExtents(source) : source;
+    const rowAt = planWarp({ source, target, matrix, centre, controlGrid: parameters.elastic, border, sampled });
 
-    const sampleRow = interpolation === 'cubic' ? sampleCubic(source) : sampleLinear(source);
-    const inputs = images.map((key) => {
-      const values = readFloat(sample[key]!);
-      return interpolation === 'cubic' ? paddedCoefficients(values, source) : values;
-    });
-    const inputVoxels = interpolation === 'cubic' ? sizeOf(paddedExtents(source)) : sizeOf(source);
+    const [sampleSplines, sampleVoxels] = [sampleCubic(source), sampleLinear(source)];
+    const inputs = images.map((key) => readFloat(sample[key]!));
+    const inputVoxels = sizeOf(sampled);
+    const coefficients = interpolation === 'cubic' ? splinesThrough(inputs, source) : null;
     const outputs = images.map((key) => newEntry(sample[key]!, 'float32', spatial, size));
     const newMasks = masks.map((key) => newEntry(sample[key]!, sample[key]!.dtype, spatial, size));
     const [voxels, newVoxels] = [sizeOf(source), sizeOf(target)];
@@ -124,9 +154,10 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
         const found = rowAt(slice, row);
         const at = (slice * height + row) * width;
         outputs.forEach((output, index) => {
-          const [values, target] = [inputs[index]!, output.data as Float32Array];
+          const target = output.data as Float32Array;
           for (let from = 0, to = at; to < target.length; from += inputVoxels, to += newVoxels)
-            sampleRow({ source: values, from, target, to, fill }, found);
+            if (coefficients === null) sampleVoxels({ source: inputs[index]!, from, target, to, fill }, found);
+            else sampleSplines({ source: coefficients[index]!, from, target, to, fill }, found);
         });
         newMasks.forEach((output, index) => {
           const values = sample[masks[index]!]!.data;
@@ -140,6 +171,29 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     masks.forEach((key, index) => (changed[key] = newMasks[index]!));
     return changed;
   }
+}
+
+/** The coefficients of each image, in memory that the next transform uses again. */
+function splinesThrough(images: readonly Float32Array[], extents: Extents): readonly Float64Array[] {
+  const [voxels, padded] = [sizeOf(extents), sizeOf(paddedExtents(extents))];
+  const lengths = images.map(({ length }) => (length / voxels) * padded);
+  const all = scratchFloat64(lengths.reduce((sum, length) => sum + length, 0));
+  let start = 0;
+  return images.map((values, index) => {
+    const coefficients = all.subarray(start, (start += lengths[index]!));
+    fillCoefficients(values, extents, coefficients);
+    return coefficients;
+  });
+}
+
+function isIdentity({ rotation, scale, translation, elastic }: SpatialParameters): boolean {
+  const still = rotation.every((angle) => angle === 0) && translation.every((voxels) => voxels === 0);
+  return still && scale.every((factor) => factor === 1) && elastic === null;
+}
+
+/** Where a window in the middle begins, unless that lies between voxels. */
+function wholeOffset(spatial: Shape, size: Shape): readonly number[] | null {
+  return spatial.every((count, axis) => (count - size[axis]!) % 2 === 0) ? centredOffset(spatial, size) : null;
 }
 
 function isTriple(rotation: Range | readonly [Range, Range, Range]): rotation is readonly [Range, Range, Range] {
