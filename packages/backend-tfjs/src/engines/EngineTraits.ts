@@ -1,0 +1,11 @@
+/** In what the engines differ, as far as lowerings care. */
+export interface EngineTraits {
+  /** How columns are summed fast: by the kernel `Sum`, or by `AvgPool` where `Sum` transposes first. */
+  readonly columns: 'sum' | 'average';
+  /** The gradient of 2D pooling goes to the first maximum of each window. */
+  readonly poolGradient: boolean;
+  /** Windows take padding other than "same" and "valid". */
+  readonly explicitPadding: boolean;
+  /** `Maximum` gives its first operand where the second is NaN. Found out when the engine starts: it depends on the processor. */
+  readonly maximumDropsNan: boolean;
+}
