@@ -29,7 +29,8 @@ describe.each([
     const model = await load(exported, { threads: 1 });
     expect(model.info).toEqual({ engine, providers: ['cpu'], threads: 1 });
     expect(model.description).toEqual(exported.description);
-    for (const rows of [1, 3]) expectClose(await model.predict(imagesOf(rows)), await reference(imagesOf(rows)), { rtol: 1e-5, atol: 1e-5 });
+    for (const rows of [1, 3])
+      expectClose(await model.predict(imagesOf(rows)), await reference(imagesOf(rows)), { rtol: 1e-5, atol: 1e-5 });
     const { pred } = await model.run({ data: imagesOf(2) });
     expect([pred!.dtype, pred!.shape]).toEqual(['float32', [2, 2, 6, 8]]);
     await model.dispose();
@@ -125,9 +126,13 @@ describe('the backend', () => {
     const before = await model.predict(imagesOf(2));
     expectClose(before, await reference(imagesOf(2)), { rtol: 1e-5, atol: 1e-5 });
     const bias = variables.get('head.bias')!;
-    await state.write(new Map([['head.bias', { ...bias, data: bias.data.map((value) => value + 1) } as NDArray]]));
+    await state.write(new Map([['head.bias', { ...bias, data: (bias.data as Float32Array).map((value) => value + 1) } as NDArray]]));
     const after = await model.predict(imagesOf(2));
-    expectClose(after.data, Array.from(before.data, (value) => value + 1), { rtol: 1e-5, atol: 1e-5 });
+    expectClose(
+      after.data,
+      Array.from(before.data as Float32Array, (value) => value + 1),
+      { rtol: 1e-5, atol: 1e-5 },
+    );
     await model.dispose();
     await backend.dispose();
   });
@@ -140,7 +145,8 @@ describe('the backend', () => {
       await backend.createState(variables),
       await backend.createState(new TrainableSystem(network).initialState(8)),
     ] as const;
-    const run = async (index: 0 | 1): Promise<NDArray> => (await executable.run(states[index], [{ batch: { data } }]))[0]!['pred']!;
+    const run = async (index: 0 | 1): Promise<NDArray> =>
+      (await executable.run(states[index], [{ batch: { data } }]))[0]!['pred']!;
     const [first, second] = [await run(0), await run(1)];
     expect([...first.data]).not.toEqual([...second.data]);
     await states[1].dispose();

@@ -80,5 +80,6 @@ describe('crc32', () => {
   it('is that of zip', () => {
     expect(crc32(new TextEncoder().encode('123456789'))).toBe('cbf43926');
     expect(crc32(new Uint8Array())).toBe('00000000');
+    expect(crc32(Uint8Array.from({ length: 1000 }, (_, index) => index * 7 + 3))).toBe('17bc2a46');
   });
 });

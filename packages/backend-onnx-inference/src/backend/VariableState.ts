@@ -55,7 +55,9 @@ export class VariableState implements StateStore {
           `Variable "${name}" has shape ${formatShape(own.shape)}, cannot be written with ${formatShape(shape)}. Nothing was written.`,
         );
       if (own.dtype !== dtype && !(isFloating(own.dtype) && isFloating(dtype)))
-        throw new DTypeError(`Variable "${name}" is ${own.dtype}, cannot be written with ${dtype}. Nothing was written.`);
+        throw new DTypeError(
+          `Variable "${name}" is ${own.dtype}, cannot be written with ${dtype}. Nothing was written.`,
+        );
     }
     for (const [name, array] of entries) {
       const converted = castArray(array, this.#get(name).dtype);

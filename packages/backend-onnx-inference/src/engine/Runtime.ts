@@ -55,12 +55,7 @@ export class Runtime {
   }
 
   /** One run. @param names of the outputs, by their names in the session. @throws EngineError */
-  async run(
-    session: Session,
-    what: string,
-    inputs: Sample,
-    names: Readonly<Record<string, string>>,
-  ): Promise<Sample> {
+  async run(session: Session, what: string, inputs: Sample, names: Readonly<Record<string, string>>): Promise<Sample> {
     const { Tensor } = this.engine;
     const tensors = Object.fromEntries(
       Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
@@ -77,7 +72,9 @@ export class Runtime {
         ]),
       );
     } catch (cause) {
-      throw new EngineError(`${this.info.engine} failed while running ${what}: ${(cause as Error).message}.`, { cause });
+      throw new EngineError(`${this.info.engine} failed while running ${what}: ${(cause as Error).message}.`, {
+        cause,
+      });
     }
   }
 }

@@ -2,17 +2,7 @@ import { ArgumentError, didYouMean, UnsupportedError } from '@delira/core';
 import type { Engine } from './Engine.js';
 
 /** Execution providers ONNX Runtime knows; which of them an installation has differs by platform. */
-export const knownProviders = [
-  'cpu',
-  'wasm',
-  'cuda',
-  'tensorrt',
-  'webgpu',
-  'webnn',
-  'dml',
-  'coreml',
-  'qnn',
-] as const;
+export const knownProviders = ['cpu', 'wasm', 'cuda', 'tensorrt', 'webgpu', 'webnn', 'dml', 'coreml', 'qnn'] as const;
 
 /**
  * @throws ArgumentError for a name that is no provider, UnsupportedError for one that is not there; both list what there is.

@@ -183,8 +183,11 @@ export class InferenceModel {
       const array = batch[name];
       const expected = `[N, ${shape.join(', ')}]`;
       if (array === undefined)
-        throw new InputError(`The model takes the input "${name}" ${expected}; got: ${Object.keys(batch).join(', ') || 'none'}.`);
-      if (array.dtype !== dtype) throw new InputError(`The input "${name}" is ${array.dtype}; the model takes ${dtype}. Cast it.`);
+        throw new InputError(
+          `The model takes the input "${name}" ${expected}; got: ${Object.keys(batch).join(', ') || 'none'}.`,
+        );
+      if (array.dtype !== dtype)
+        throw new InputError(`The input "${name}" is ${array.dtype}; the model takes ${dtype}. Cast it.`);
       const [count = 0, ...rest] = array.shape;
       if (!sameShape(rest, shape) || count < 1)
         throw new InputError(
@@ -192,7 +195,9 @@ export class InferenceModel {
         );
       rows ??= count;
       if (rows !== count)
-        throw new InputError(`The input "${name}" has ${count} rows, others have ${rows}. Give one row for each sample.`);
+        throw new InputError(
+          `The input "${name}" has ${count} rows, others have ${rows}. Give one row for each sample.`,
+        );
     }
     return rows!;
   }

@@ -1,4 +1,4 @@
-import { InputError, NotFoundError } from '@delira/core';
+import { InputError, NotFoundError, UnsupportedError } from '@delira/core';
 import type { Engine, EngineOptions, Platform } from '../engine/Engine.js';
 import { importEngine } from '../engine/importEngine.js';
 import { Queue } from '../engine/Queue.js';
@@ -19,6 +19,16 @@ const hasWebGpu = (): boolean =>
 /** Sessions of one page share the memory of WebAssembly: two runs must not overlap, whoever asked for them. */
 const queue = new Queue();
 
+/** Threads share memory, which only an isolated page may; 0: the engine's choice. */
+function checkThreads(threads: number | undefined): number {
+  const isIsolated = (globalThis as { readonly crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+  if (threads !== undefined && threads > 1 && !isIsolated)
+    throw new UnsupportedError(
+      `onnxruntime-web cannot have ${threads} threads here: the page is not cross-origin isolated. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or use one.`,
+    );
+  return threads ?? (isIsolated ? 0 : 1);
+}
+
 /** A browser with onnxruntime-web, and models at URLs. Also runs in Node. */
 export const webPlatform: Platform<WebEngineOptions> = {
   async loadEngine({ providers = [], threads, wasmPaths }): Promise<Engine> {
@@ -26,7 +36,7 @@ export const webPlatform: Platform<WebEngineOptions> = {
     const load = (): Promise<typeof import('onnxruntime-web')> =>
       providers.includes('webgpu') && hasWebGpu() ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
     const { env, InferenceSession, Tensor } = await importEngine('onnxruntime-web', INSTALL, load);
-    if (threads !== undefined) env.wasm.numThreads = threads;
+    env.wasm.numThreads = checkThreads(threads);
     if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
     return {
       name: 'onnxruntime-web',
@@ -61,7 +71,9 @@ async function readBody(url: string, response: Response, limit: number): Promise
     size += value!.length;
     if (size > limit) {
       await reader.cancel();
-      throw new InputError(`${url} has more than ${limit} bytes, which is what is read. Is it the file that was exported?`);
+      throw new InputError(
+        `${url} has more than ${limit} bytes, which is what is read. Is it the file that was exported?`,
+      );
     }
   }
   const bytes = new Uint8Array(size);
