@@ -1,5 +1,5 @@
 export { boxOf, fromSagittalSlices, sagittalSlices } from './blocks.js';
-export { CLASS_NAMES } from './classes.js';
+export { CLASS_NAMES, CLASSES } from './classes.js';
 export { type Brain, readBrain } from './readBrain.js';
 export { type SegmentationTask, type TaskPrediction } from './SegmentationTask.js';
 export { startProgram } from './startProgram.js';

@@ -27,6 +27,13 @@ export interface Brain {
   /** The planes z that the atlas covers, `[first, end)`: it ends below the vertex and above the foot of the cerebellum. */
   readonly covered: readonly [first: number, end: number];
   readonly hemispheres: Hemispheres;
+  /** What was subtracted from the grey values of the T1 image, and what they were divided by then. */
+  readonly normalization: Normalization;
+}
+
+export interface Normalization {
+  readonly mean: number;
+  readonly deviation: number;
 }
 
 /**
@@ -47,11 +54,13 @@ export async function readBrain(): Promise<Brain> {
   );
   const { shape } = image.array;
   const hemispheres = hemispheresOf(image);
+  const normalization = normalizationOf(image.array, hemispheres.train);
   return {
-    image: volume(normalized(image.array, hemispheres.train), image),
+    image: volume(normalized(image.array, normalization), image),
     labels: volume(ndarray(labels, shape, 'uint8'), image),
     covered: coveredPlanes(atlas, image),
     hemispheres,
+    normalization,
   };
 }
 
@@ -69,7 +78,7 @@ function coveredPlanes(atlas: Volume, image: Volume): readonly [first: number, e
   return [Math.ceil(Math.min(...ends)), Math.floor(Math.max(...ends)) + 1];
 }
 
-function normalized({ data, shape }: NDArray, [first, end]: readonly [first: number, end: number]): NDArray {
+function normalizationOf({ data, shape }: NDArray, [first, end]: readonly [first: number, end: number]): Normalization {
   const width = shape.at(-1)!;
   let [count, sum, squares] = [0, 0, 0];
   for (let voxel = 0; voxel < data.length; voxel++) {
@@ -81,7 +90,10 @@ function normalized({ data, shape }: NDArray, [first, end]: readonly [first: num
     squares += value * value;
   }
   const mean = sum / count;
-  const deviation = Math.sqrt(squares / count - mean * mean);
+  return { mean, deviation: Math.sqrt(squares / count - mean * mean) };
+}
+
+function normalized({ data, shape }: NDArray, { mean, deviation }: Normalization): NDArray {
   return ndarray(
     Float32Array.from(data, (value) => (value - mean) / deviation),
     shape,

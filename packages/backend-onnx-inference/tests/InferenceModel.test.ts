@@ -133,7 +133,7 @@ describe('the backend', () => {
       Array.from(before.data as Float32Array, (value) => value + 1),
       { rtol: 1e-5, atol: 1e-5 },
     );
-    await model.dispose();
+    await model.dispose?.();
     await backend.dispose();
   });
 

@@ -1,0 +1,34 @@
+import type { NDArray } from '@delira/core';
+import type { SiteConfig } from './SiteConfig.js';
+
+/** Share of a class's colour in what is seen of it. */
+const OPACITY = 0.6;
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue and opacity of each pixel, as a canvas wants them. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** A slice `[1, z, y]`, the head up and the face to the left, with its classes in colours or without. */
+export function drawSlice({ data, shape }: NDArray, labels: NDArray | null, colors: SiteConfig['colors']): Picture {
+  const [, height, width] = shape as unknown as readonly [number, number, number];
+  let brightest = 1;
+  for (const value of data) brightest = Math.max(brightest, value);
+  const pixels = new Uint8ClampedArray(4 * width * height);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const voxel = (height - 1 - row) * width + (width - 1 - column);
+      const label = labels?.data[voxel] ?? 0;
+      const share = label === 0 ? 0 : OPACITY;
+      const grey = (255 * data[voxel]!) / brightest;
+      const at = 4 * (row * width + column);
+      colors[label]!.forEach((part, channel) => {
+        pixels[at + channel] = (1 - share) * grey + share * part;
+      });
+      pixels[at + 3] = 255;
+    }
+  }
+  return { width, height, pixels };
+}
