@@ -1,4 +1,4 @@
-import type { NDArray } from '@delira/core';
+import type { Json, NDArray } from '@delira/core';
 import type { Monitor } from './Monitor.js';
 
 export interface StopOptions {
@@ -52,6 +52,9 @@ export interface RunView {
 
 export type Hook = (run: RunView) => void | Promise<void>;
 
+/** As far as `onError` sees it. */
+export type ErrorHook = (run: RunView, error: unknown) => void | Promise<void>;
+
 /**
  * Points in a training where user code runs, in the order of the trainer's list. Several steps go into one call of the engine, so
  * `onBatchEnd` runs for each of them after the call. What a hook throws ends the training; the state before it is saved.
@@ -60,8 +63,26 @@ export interface Callback {
   readonly onTrainBegin?: Hook;
   /** Not when a run resumes in the middle of an epoch. */
   readonly onEpochBegin?: Hook;
+  /** For each step of a call, before the call. */
+  readonly onBatchBegin?: Hook;
   readonly onBatchEnd?: Hook;
+  readonly onValidationBegin?: Hook;
+  /** `metrics` are the validation's, with `val_`. Not when it was interrupted: a resumed run validates again. */
+  readonly onValidationEnd?: Hook;
   readonly onEpochEnd?: Hook;
+  /** After a checkpoint was saved in the run's folder. */
+  readonly onSave?: Hook;
   /** Also when the training was stopped; not when it failed. */
   readonly onTrainEnd?: Hook;
+  /** When the training failed, after its state was saved. What it throws itself is logged. */
+  readonly onError?: ErrorHook;
+  /**
+   * Values of an epoch that it reads, such as `'val_loss'`. One that there is not is an error before the first step, which lists what there
+   * is.
+   */
+  readonly monitors?: (run: RunView) => readonly string[];
+  /** What it must remember beside the run's history: JSON, saved in every checkpoint. */
+  readonly state?: () => Json;
+  /** Given that again when a checkpoint is restored. */
+  readonly restore?: (state: Json) => void;
 }

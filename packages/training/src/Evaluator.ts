@@ -72,16 +72,8 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     options: EvaluationOptions,
   ): Promise<Evaluation<R> | null> {
     const { state, seed, hyper, bar, label, interrupted = () => false, outputs = [], onBatch } = options;
-    const programs = this.#cache([...new Set([...outputs, ...accumulators.flatMap(({ needs }) => needs)])].sort());
-    const network = this.system.network as unknown as BatchTaker;
-    const batches = new BatchGroups(loader.epoch(0), {
-      prepare: (batch) => prepareBatch(network, batch),
-      // A last, smaller batch gets a Program of its own: padding it would falsify the mean of its loss.
-      dropPartial: false,
-      first: 0,
-      total: loader.batches,
-      rows: null,
-    });
+    const programs = this.#cache(needsOf(accumulators, outputs));
+    const batches = this.#batches(loader);
     const metrics = accumulators.filter(isMetric);
     let sums: ScalarSums = {};
     let states: MetricStates = {};
@@ -99,7 +91,9 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
         loading.catch(() => undefined);
         const [output] = await running;
         sums = addScalars(sums, scalarsOf(output!), rows);
-        states = updateStates(accumulators, states, output!, sample);
+        const judged = updateStates(accumulators, states, { output: output!, batch: sample, indices });
+        if (judged.failure !== null) throw judged.failure;
+        states = judged.states;
         await onBatch?.({ indices, output: output!, batch: sample });
         done += rows;
         bar?.update(done, { ...meansOf(sums), ...resultsOf(metrics, states) });
@@ -109,8 +103,37 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       await batches.close();
       bar?.finish();
     }
-    if (done === 0) throw new InputError('The loader gave no batch to evaluate. Check its dataset and sampler.');
+    if (done === 0) throw noBatch();
     return { scalars: meansOf(sums), results: resultsOf(accumulators, states) };
+  }
+
+  /**
+   * Names of the values that an evaluation gives; from the first batch, without running anything.
+   *
+   * @throws InputError when there is no batch, or one that the network does not take.
+   */
+  async valueNames(loader: Loader, accumulators: readonly Accumulator<Json>[]): Promise<readonly string[]> {
+    const batches = this.#batches(loader);
+    try {
+      const [batch] = await batches.next(1);
+      if (batch === undefined) throw noBatch();
+      const programs = this.#cache(needsOf(accumulators));
+      return [...programs.scalars(batch), ...accumulators.map(({ name }) => name)];
+    } finally {
+      await batches.close();
+    }
+  }
+
+  #batches(loader: Loader): BatchGroups {
+    const network = this.system.network as unknown as BatchTaker;
+    return new BatchGroups(loader.epoch(0), {
+      prepare: (batch) => prepareBatch(network, batch),
+      // A last, smaller batch gets a Program of its own: padding it would falsify the mean of its loss.
+      dropPartial: false,
+      first: 0,
+      total: loader.batches,
+      rows: null,
+    });
   }
 
   #cache(outputs: readonly string[]): ProgramCache {
@@ -127,6 +150,14 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   async dispose(): Promise<void> {
     for (const cache of this.#caches.values()) await cache.dispose();
   }
+}
+
+function needsOf(accumulators: readonly Accumulator<Json>[], others: readonly string[] = []): readonly string[] {
+  return [...new Set([...others, ...accumulators.flatMap(({ needs }) => needs)])].sort();
+}
+
+function noBatch(): InputError {
+  return new InputError('The loader gave no batch to evaluate. Check its dataset and sampler.');
 }
 
 /** Whether the result is a number to show. */

@@ -25,8 +25,7 @@ export function directionOf(name: string, metrics: readonly Directed[]): Monitor
 }
 
 /** The error for a value that an epoch does not have. */
-export function noSuchValue(name: string, values: Readonly<Record<string, number>>): NotFoundError {
-  const names = Object.keys(values);
+export function noSuchValue(name: string, names: readonly string[]): NotFoundError {
   return new NotFoundError(
     `The monitored value "${name}" does not exist.${didYouMean(name, names)} There is: ${names.join(', ')}.`,
   );
@@ -45,7 +44,7 @@ export function improvement(
 ): number | null {
   const value = values[monitor.name];
   if (value === undefined) {
-    if (askedFor) throw noSuchValue(monitor.name, values);
+    if (askedFor) throw noSuchValue(monitor.name, Object.keys(values));
     return null;
   }
   if (!Number.isFinite(value)) return null;

@@ -21,6 +21,8 @@ export interface CompileListener {
 /** One executable for each batch signature; every compilation is reported. */
 export class ProgramCache {
   readonly #programs = new Map<string, Promise<CompiledProgram>>();
+  /** Traced, and not compiled yet. */
+  readonly #traced = new Map<string, Program>();
 
   constructor(
     private readonly backend: Backend,
@@ -39,9 +41,17 @@ export class ProgramCache {
     return compiling;
   }
 
+  /** Names of the scalars that batches like this one give; compiles nothing. */
+  scalars({ signature, key }: Pick<PreparedBatch, 'signature' | 'key'>): readonly string[] {
+    const program = this.#traced.get(key) ?? this.trace(signature);
+    this.#traced.set(key, program);
+    return scalarOutputs(program);
+  }
+
   async #compile(signature: BatchSignature, key: string): Promise<CompiledProgram> {
     const start = performance.now();
-    const program = this.trace(signature);
+    const program = this.#traced.get(key) ?? this.trace(signature);
+    this.#traced.delete(key);
     if (this.backend instanceof SharedPrograms && this.backend.has(program)) {
       this.listener.onReused(program.name, key);
       return { executable: await this.backend.compile(program), scalars: scalarOutputs(program) };

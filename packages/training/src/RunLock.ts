@@ -1,4 +1,4 @@
-import { type FileSystem, nodeFileSystem } from '@delira/io';
+import { type FileSystem, nodeFileSystem, WriteError } from '@delira/io';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -7,6 +7,10 @@ import { RunFolderError } from './errors.js';
 import { readText } from './readText.js';
 
 const NAME = 'run.lock';
+/** Milliseconds: taking over takes one; a guard that is older was left by a process that was killed in it. */
+const TAKEOVER_LIMIT = 10_000;
+/** Tokens of this process's locks that nobody holds any more, though their files could not be removed. */
+const released = new Set<string>();
 
 interface Owner {
   readonly host: string;
@@ -28,18 +32,21 @@ export class RunLock {
     private readonly files: FileSystem,
   ) {}
 
-  /** @throws RunFolderError naming the process that works on the folder, and what to do. */
+  /**
+   * @throws RunFolderError naming the process that works on the folder, and what to do.
+   * @throws WriteError when nothing can be written there.
+   */
   static async take(folder: string, files: FileSystem = nodeFileSystem): Promise<RunLock> {
-    await files.makeFolder(folder);
     const path = join(folder, NAME);
     const token = randomBytes(8).toString('hex');
     const owner = { host: hostname(), processId: process.pid, started: startOf(process.pid), token };
+    await writing(path, () => files.makeFolder(folder));
     for (;;) {
       if (await create(path, owner, files)) return new RunLock(path, owner, files);
       const other = await ownerOf(path, files);
       if (other === undefined) continue;
       if (other !== null && isAlive(other)) throw locked(folder, path, other);
-      await takeAway(path, other, files);
+      await writing(path, () => takeAway(path, other, files));
     }
   }
 
@@ -47,25 +54,52 @@ export class RunLock {
   async release(): Promise<void> {
     const owner = await ownerOf(this.path, this.files).catch(() => null);
     // Whoever found this process dead, wrongly or not, holds a lock of its own now.
-    if (owner?.token === this.owner.token) await this.files.remove(this.path).catch(() => undefined);
+    if (owner?.token === this.owner.token)
+      await this.files.remove(this.path).catch(() => released.add(this.owner.token));
   }
 }
 
 /** False when there is one already. */
 async function create(path: string, owner: Owner, files: FileSystem): Promise<boolean> {
+  let file;
   try {
-    const file = await files.create(path);
+    file = await files.create(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw notWritten(path, error);
+  }
+  try {
+    const bytes = new TextEncoder().encode(`${JSON.stringify(owner)}\n`);
     try {
-      const bytes = new TextEncoder().encode(`${JSON.stringify(owner)}\n`);
       for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written), written);
     } finally {
       await file.close();
     }
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    await files.remove(path).catch(() => released.add(owner.token));
+    throw notWritten(path, error);
   }
+}
+
+async function writing(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw notWritten(path, error);
+  }
+}
+
+function notWritten(path: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (!(error instanceof Error) || typeof code !== 'string') return error;
+  return new WriteError(
+    `Nothing can be saved in this folder: ${path} could not be written (${code}). Choose a folder that may be written to, on a disk with space.`,
+    path,
+    'nothing',
+    code,
+    { cause: error },
+  );
 }
 
 /** Undefined: there is no lock. Null: it does not say whose it is, as when its process died while it was written. */
@@ -82,7 +116,8 @@ async function ownerOf(path: string, files: FileSystem): Promise<Owner | null | 
 }
 
 /** A process of another machine counts as alive: nothing can be known of it here. */
-function isAlive({ host, processId, started }: Owner): boolean {
+function isAlive({ host, processId, started, token }: Owner): boolean {
+  if (released.has(token)) return false;
   if (host !== hostname()) return true;
   try {
     process.kill(processId, 0);
@@ -105,22 +140,27 @@ function startOf(processId: number): string | null {
   }
 }
 
-/** Moves a dead lock away before it is removed: of several processes that found it, one succeeds, and sees what it moved. */
+/**
+ * Removes a dead lock. One process at a time: of two that found it dead, the slower would otherwise remove the new lock of the faster.
+ */
 async function takeAway(path: string, dead: Owner | null, files: FileSystem): Promise<void> {
-  const aside = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  const guard = `${path}.takeover`;
   try {
-    await files.rename(path, aside);
+    await (await files.create(guard)).close();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  const moved = await ownerOf(aside, files);
-  if (moved?.token !== dead?.token) {
-    // Another process was faster, and this is its new lock.
-    await files.rename(aside, path);
+    if (codeOf(error) !== 'EEXIST') throw error;
+    const status = await files.status(guard).catch(() => null);
+    if (status !== null && Date.now() - status.modified > TAKEOVER_LIMIT)
+      await files.remove(guard).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 10));
     return;
   }
-  await files.remove(aside);
+  try {
+    const now = await ownerOf(path, files);
+    if (now !== undefined && now?.token === dead?.token) await files.remove(path);
+  } finally {
+    await files.remove(guard);
+  }
 }
 
 function locked(folder: string, path: string, { host, processId }: Owner): RunFolderError {

@@ -34,6 +34,12 @@ export interface RunPosition {
   readonly hyper: Readonly<Record<string, number>>;
 }
 
+/** A position as a checkpoint holds it. */
+export interface SavedPosition extends RunPosition {
+  /** What callbacks remember, by their place and kind. */
+  readonly callbacks: Readonly<Record<string, Json>>;
+}
+
 export function startOfRun(seed: number): RunPosition {
   return {
     epoch: 0,

@@ -10,6 +10,7 @@ import {
 import type { Logger } from '@delira/logging';
 import type { Accumulator } from '@delira/metrics';
 import { checkNames } from './checkOptions.js';
+import type { MetricError } from './errors.js';
 import type { HyperValues } from './HyperValues.js';
 import { updateStates } from './MetricStates.js';
 import type { PreparedBatch } from './PreparedBatch.js';
@@ -35,6 +36,8 @@ export interface CallResult {
   readonly steps: readonly { readonly step: number; readonly scalars: Readonly<Record<string, number>> }[];
   /** What was wrong with the step after the good ones; null when all were good. */
   readonly failure: NonFiniteOutputError | null;
+  /** What a metric threw on one of the good steps; they are done all the same. */
+  readonly metricFailure: MetricError | null;
 }
 
 /** Runs training steps: what an engine does with batches, hypers and noise, and what that makes of a run's position. */
@@ -78,15 +81,17 @@ export class TrainSteps<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     const { outputs, failure } = await runSteps(executable, state, feeds, scalars);
     const steps: CallResult['steps'][number][] = [];
     let next = position;
+    let metricFailure: MetricError | null = null;
     outputs.forEach((output, index) => {
-      const { sample, rows } = group[index]!;
+      const { sample, rows, indices } = group[index]!;
       const values = scalarsOf(output);
-      const metrics = updateStates(this.options.metrics, next.metrics, output, sample);
-      next = afterStep(next, { scalars: values, metrics, rows, loader });
+      const judged = updateStates(this.options.metrics, next.metrics, { output, batch: sample, indices });
+      metricFailure ??= judged.failure;
+      next = afterStep(next, { scalars: values, metrics: judged.states, rows, loader });
       steps.push({ step: next.step, scalars: values });
       this.#log(next, { ...values, ...feeds[index]!.hyper });
     });
-    return { position: next, steps, failure };
+    return { position: next, steps, failure, metricFailure };
   }
 
   #log({ step, epoch }: RunPosition, values: Readonly<Record<string, number>>): void {

@@ -10,7 +10,7 @@ import {
 import type { Loader } from '@delira/data-loading';
 import { Logger, ProgressBar } from '@delira/logging';
 import type { Accumulator } from '@delira/metrics';
-import { checkNames, checkPositiveIntegers } from './checkOptions.js';
+import { checkCount, checkNames, checkPositiveIntegers } from './checkOptions.js';
 import { type EvaluationOptions, Evaluator } from './Evaluator.js';
 import { FitClock } from './FitClock.js';
 import { Hooks } from './Hooks.js';
@@ -21,6 +21,7 @@ import type { BatchTaker } from './PreparedBatch.js';
 import type { CompileListener } from './ProgramCache.js';
 import { Run } from './Run.js';
 import { RunCheckpoints } from './RunCheckpoints.js';
+import { RunLock } from './RunLock.js';
 import type { RunPosition } from './RunPosition.js';
 import { StepsPerCall } from './StepsPerCall.js';
 import type {
@@ -56,6 +57,8 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   constructor(options: TrainerOptions<B, P>) {
     const { network, backend, optimizers, losses, metrics = [], callbacks = [], fileSystem } = options;
     const { seed = 0, fold = null, stepsPerCall = 'auto', saveFrequency = 1, logger = new Logger() } = options;
+    const { keep = 0, onSaveError = 'stop' } = options;
+    checkCount('Trainer', 'keep', keep);
     checkPositiveIntegers({ saveFrequency, ...(stepsPerCall === 'auto' ? {} : { stepsPerCall }) });
     checkNames(metrics.map(({ name }) => name));
     const run = new Run(seed);
@@ -74,6 +77,9 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       state,
       turns,
       logger,
+      keep,
+      callbacks: () => hooks.states(),
+      restoreCallbacks: (states) => hooks.restore(states),
     });
     const memory = new MemoryLimit(options.memoryLimit);
     const listener: CompileListener = {
@@ -93,6 +99,18 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     const save = (path: string): Promise<void> => this.save(path);
     const monitor = options.monitor ?? defaultMonitor(metrics);
     const variables = (): ReturnType<StateStore['read']> => turns.take(async () => (await state()).read());
+    const hooks = new Hooks({
+      callbacks,
+      run,
+      hypers,
+      fold,
+      savePath: options.savePath ?? null,
+      monitor,
+      metrics,
+      stepsPerCall,
+      save,
+      variables,
+    });
 
     this.system = system;
     this.#options = options;
@@ -113,22 +131,13 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       turns,
       metrics: states,
       validate: (loader, interrupted) => this.#evaluate(loader, { label: 'Validation', interrupted }),
+      validationNames: (loader) => this.#evaluator.valueNames(loader, states),
       monitor,
       monitorIsExplicit: options.monitor !== undefined,
-      hooks: new Hooks({
-        callbacks,
-        run,
-        hypers,
-        fold,
-        savePath: options.savePath ?? null,
-        monitor,
-        metrics,
-        stepsPerCall,
-        save,
-        variables,
-      }),
+      hooks,
       checkpoints,
       saveFrequency,
+      onSaveError,
       logger,
       fold,
       bar,
@@ -163,6 +172,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
    * @throws InputError for a batch that the network does not take, naming the samples.
    * @throws MemoryLimitError before a step is compiled that needs more memory than `memoryLimit`.
    * @throws WriteError when a checkpoint cannot be saved; the earlier one is kept, and so is the state in memory.
+   * @throws RunFolderError when another process, or another trainer of this one, trains in `savePath`.
    * @throws CheckpointError, CheckpointMismatchError when `resume` is no checkpoint of this run; nothing is changed.
    */
   async fit(loaders: Loaders, options: FitOptions): Promise<FitResult> {
@@ -174,11 +184,15 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
         `"${monitor.name}" is monitored, but there is no validation set. Pass a val loader, or monitor a value of training.`,
       );
     this.#isTraining = true;
+    let lock: RunLock | null = null;
     try {
+      const { savePath, fileSystem } = this.#options;
+      if (savePath !== undefined) lock = await RunLock.take(savePath, fileSystem);
       if (options.resume !== undefined) await this.#restore(options.resume);
       return await this.#loop.fit(loaders, options);
     } finally {
       this.#isTraining = false;
+      await lock?.release();
     }
   }
 

@@ -2,10 +2,10 @@ import { formatShape, isFloating, type Json, type NDArray, sameShape } from '@de
 import { type FileSystem, loadCheckpoint, saveCheckpoint } from '@delira/io';
 import { decodeNumbers, encodeNumbers } from './encodeNumbers.js';
 import { CheckpointMismatchError } from './errors.js';
-import type { RunPosition } from './RunPosition.js';
+import type { SavedPosition } from './RunPosition.js';
 
 export interface TrainerCheckpoint {
-  readonly position: RunPosition;
+  readonly position: SavedPosition;
   /** The network's variables and the optimizers' as `optimizer.<group>.<slot>`. */
   readonly variables: ReadonlyMap<string, NDArray>;
   readonly network: { readonly type: string; readonly config: Json };
@@ -82,7 +82,7 @@ export async function loadTrainerCheckpoint(
       `${path} does not fit this ${expected.type} and its optimizers: ${shown}${more}. Nothing was changed. Build the same network and optimizers, or load only the weights with loadWeights.`,
     );
   }
-  const decoded = decodeNumbers(position) as unknown as RunPosition;
+  const decoded = decodeNumbers(position) as unknown as SavedPosition;
   if (decoded.seed !== expected.seed)
     throw new CheckpointMismatchError(
       `${path} is of a run with seed ${decoded.seed}, this trainer has seed ${expected.seed}: going on would equal neither run. Nothing was changed. Pass seed: ${decoded.seed}.`,

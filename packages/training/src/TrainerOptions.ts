@@ -40,6 +40,16 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   readonly savePath?: string;
   /** Epochs between two checkpoints; default 1. The last epoch is always saved. */
   readonly saveFrequency?: number;
+  /**
+   * Of how many of the saved epochs a checkpoint of its own stays, `epoch-0003.safetensors` after three epochs, beside the last and the best;
+   * default 0.
+   */
+  readonly keep?: number;
+  /**
+   * What happens when a checkpoint cannot be saved: `'stop'` ends the training with the error, `'continue'` logs it and goes on; the last one, at
+   * the end, must be saved. Default `'stop'`. Earlier checkpoints stay whole either way.
+   */
+  readonly onSaveError?: 'stop' | 'continue';
   /** What `best.safetensors` is best in; default: the first metric on the validation set, without metrics its loss. */
   readonly monitor?: Monitor;
   /** Through which checkpoints are read and written; default: the disk. For tests and unusual storage. */

@@ -8,7 +8,7 @@ import { CheckpointMismatchError, NonFiniteLossError } from './errors.js';
 import type { FitClock } from './FitClock.js';
 import type { Hooks } from './Hooks.js';
 import { resultsOf } from './MetricStates.js';
-import { improvement, type Monitor } from './Monitor.js';
+import { improvement, type Monitor, noSuchValue } from './Monitor.js';
 import { type BatchTaker, listIndices, prepareBatch, type PreparedBatch } from './PreparedBatch.js';
 import type { Run } from './Run.js';
 import type { RunCheckpoints } from './RunCheckpoints.js';
@@ -31,6 +31,8 @@ export interface TrainingParts<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   readonly metrics: readonly Accumulator<Json, number>[];
   /** Values of the validation set, or null when interrupted. */
   readonly validate: (loader: Loader, interrupted: () => boolean) => Promise<Readonly<Record<string, number>> | null>;
+  /** Names of the values that gives. */
+  readonly validationNames: (loader: Loader) => Promise<readonly string[]>;
   readonly monitor: Monitor;
   /** Whether the monitor was asked for, so that it must exist. */
   readonly monitorIsExplicit: boolean;
@@ -38,6 +40,8 @@ export interface TrainingParts<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   readonly checkpoints: RunCheckpoints;
   /** Epochs between two checkpoints. */
   readonly saveFrequency: number;
+  /** What happens when a checkpoint cannot be saved before the end. */
+  readonly onSaveError: 'stop' | 'continue';
   readonly logger: Logger;
   readonly fold: number | null;
   readonly bar: ProgressBar | null;
@@ -46,6 +50,9 @@ export interface TrainingParts<B extends TensorsOf<B>, P extends TensorsOf<P>> {
 
 /** Goes through epochs and batches: what happens in which order, and what when something goes wrong. */
 export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
+  /** Whether everything that is monitored is known to exist. */
+  #isChecked = false;
+
   constructor(private readonly parts: TrainingParts<B, P>) {}
 
   async fit(loaders: Loaders, { epochs, handleSignals = true }: FitOptions): Promise<FitResult> {
@@ -60,18 +67,24 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       logger.text(`Received ${received}: stopping after the steps under way. Once more quits at once.`, 'warning');
     };
     const unwatch = handleSignals ? watchSignals(onSignal) : () => undefined;
+    this.#isChecked = false;
     try {
+      // Of an earlier call that could not save it: after another step it would be lost.
+      if (checkpoints.bestIsDue) await this.#save(true);
       await hooks.call('onTrainBegin');
       while (run.position.epoch < epochs && run.stopped === null) {
         const finished = await this.#trainEpoch(loaders, epochs);
         const { epoch } = run.position;
         const isDue = finished && (epoch % saveFrequency === 0 || epoch >= epochs);
-        await this.#save(isDue || run.stopped !== null);
+        const isLast = run.stopped !== null || epoch >= epochs;
+        if (isLast || this.parts.onSaveError === 'stop') await this.#save(isDue || isLast);
+        else await this.#saveIfPossible(isDue);
       }
       await this.#save(true);
       await hooks.call('onTrainEnd');
     } catch (error) {
       await this.#saveAfterFailure(error);
+      await this.#tellFailure(error);
       throw error;
     } finally {
       unwatch();
@@ -114,6 +127,10 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       }
       while (group.length > 0 && run.stopped === null) {
         const program = await steps.compile(group[0]!);
+        if (!this.#isChecked) await this.#checkNames(program.scalars, val);
+        const { step } = run.position;
+        for (let index = 0; index < group.length; index++) await hooks.call('onBatchBegin', { step: step + index });
+        if (run.stopped !== null) break;
         const running = this.#call(program, state, group, loader);
         // The next batches load while the engine works.
         const loading = groups.next(stepsPerCall.steps);
@@ -125,6 +142,26 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       await groups.close();
     }
     return run.stopped === null && (await this.#endEpoch(val));
+  }
+
+  /**
+   * What is monitored exists, before anything is trained for it.
+   *
+   * @throws NotFoundError listing what there is.
+   * @throws InputError for a validation set without a batch.
+   */
+  async #checkNames(scalars: readonly string[], val: Loader | undefined): Promise<void> {
+    const { metrics, validationNames, monitor, monitorIsExplicit, hooks } = this.parts;
+    if (val?.batches === 0)
+      throw new InputError('The validation loader has no batch. Check its dataset and sampler, or train without one.');
+    const wanted = [...(monitorIsExplicit ? [monitor.name] : []), ...hooks.monitors()];
+    const names = [...new Set([...scalars, ...metrics.map(({ name }) => name)])];
+    // Of the validation set, only where it is asked for: it takes loading a batch.
+    if (val !== undefined && wanted.some((name) => !names.includes(name)))
+      names.push(...(await validationNames(val)).map((name) => `val_${name}`));
+    const unknown = wanted.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw noSuchValue(unknown, names);
+    this.#isChecked = true;
   }
 
   #call(
@@ -148,13 +185,14 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
 
   /** Shows a call's results and runs the hooks. @throws NonFiniteLossError for the step that was not good. */
   async #afterCall(
-    { steps, failure }: CallResult,
+    { steps, failure, metricFailure }: CallResult,
     group: readonly PreparedBatch[],
     { rows }: LoaderShape,
   ): Promise<void> {
     const { run, hooks, bar } = this.parts;
     bar?.update(run.position.batch * rows, this.#epochValues());
     for (const { step, scalars } of steps) await hooks.call('onBatchEnd', { step, metrics: scalars });
+    if (metricFailure !== null) throw metricFailure;
     if (failure !== null) throw await this.#nonFinite(failure, group[steps.length]!);
   }
 
@@ -189,21 +227,46 @@ export class TrainingLoop<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     bar?.finish();
     const values = this.#epochValues();
     if (val !== undefined) {
+      await hooks.call('onValidationBegin', { epoch: run.position.epoch });
       const validation = await clock.time('validation', () => validate(val, () => run.stopped !== null), 'compile');
       if (validation === null) return false;
-      for (const [name, value] of Object.entries(validation)) values[`val_${name}`] = value;
+      const named = Object.entries(validation).map(([name, value]) => [`val_${name}`, value] as const);
+      Object.assign(values, Object.fromEntries(named));
+      await hooks.call('onValidationEnd', { metrics: Object.fromEntries(named) });
     }
     const { epoch, step, best } = run.position;
     const better = improvement(values, best, monitor, monitorIsExplicit);
-    if (better !== null) checkpoints.markBest();
+    if (better !== null) checkpoints.markBest(best);
     run.position = afterEpoch(run.position, values, better ?? best);
     logger.scalars(values, { period: 'epoch', step, epoch, fold });
     await hooks.call('onEpochEnd', { epoch });
     return true;
   }
 
-  #save(last: boolean): Promise<void> {
-    return this.parts.clock.time('save', () => this.parts.checkpoints.save({ last }));
+  async #save(last: boolean): Promise<void> {
+    const { checkpoints, hooks, clock } = this.parts;
+    if (await clock.time('save', () => checkpoints.save({ last }))) await hooks.call('onSave');
+  }
+
+  /** The training goes on without the checkpoint; the earlier ones are as they were. */
+  async #saveIfPossible(last: boolean): Promise<void> {
+    const { checkpoints, logger } = this.parts;
+    try {
+      await this.#save(last);
+    } catch (error) {
+      if (!(error instanceof WriteError)) throw error;
+      checkpoints.forgetBest();
+      logger.text(`${error.message} The training goes on without this checkpoint.`, 'error');
+    }
+  }
+
+  async #tellFailure(error: unknown): Promise<void> {
+    const { hooks, logger } = this.parts;
+    try {
+      await hooks.failed(error);
+    } catch (failure) {
+      logger.text(`A callback's onError failed too: ${messageOf(failure)}`, 'error');
+    }
   }
 
   /** Whatever ended the training, the steps done are not lost; `error` stays what is reported. */

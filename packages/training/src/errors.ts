@@ -52,3 +52,16 @@ export class RunFolderError extends DeliraError {
     super('RUN_FOLDER', message, options);
   }
 }
+
+/** A metric threw. The step's weights are kept, and so is the position: the training can be resumed. */
+export class MetricError extends DeliraError {
+  constructor(
+    message: string,
+    readonly metric: string,
+    /** Indices of the batch's samples in the loader's dataset; empty when it failed in its result. */
+    readonly indices: readonly number[],
+    options?: { readonly cause?: unknown },
+  ) {
+    super('METRIC', message, options);
+  }
+}

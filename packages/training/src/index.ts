@@ -1,4 +1,4 @@
-export type { Callback, Hook, RunView, StopOptions } from './Callback.js';
+export type { Callback, ErrorHook, Hook, RunView, StopOptions } from './Callback.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/EarlyStopping.js';
 export type { MonitoredOptions } from './callbacks/Monitored.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks/ReduceLROnPlateau.js';
@@ -6,6 +6,7 @@ export { TimeLimit, type TimeLimitOptions } from './callbacks/TimeLimit.js';
 export {
   CheckpointMismatchError,
   MemoryLimitError,
+  MetricError,
   NonFiniteLossError,
   RunFolderError,
   type RunFolderProblem,
@@ -33,7 +34,7 @@ export { type KFoldTask, type Manifest, readManifest, type Task } from './experi
 export type { Split, SplitOptions } from './experiment/splitDataset.js';
 export type { Summary } from './experiment/summarize.js';
 export type { Monitor } from './Monitor.js';
-export type { LoaderShape, RunPosition } from './RunPosition.js';
+export type { LoaderShape, RunPosition, SavedPosition } from './RunPosition.js';
 export type { ScalarSums } from './ScalarMeans.js';
 export { StepsPerCall } from './StepsPerCall.js';
 export { Trainer } from './Trainer.js';

@@ -181,8 +181,7 @@ describe('checkpoints', () => {
     const folder = temporaryFolder();
     const saved: unknown[] = [];
     const look = async (): Promise<void> => {
-      const names = readdirSync(folder);
-      if (names.length > 0)
+      if (readdirSync(folder).includes('last.safetensors'))
         saved.push(
           ((await loadCheckpoint(join(folder, 'last.safetensors'))).meta as unknown as { position: { epoch: number } })
             .position.epoch,
@@ -254,7 +253,7 @@ describe('checkpoints', () => {
     });
     const trainer = tinyTrainer({ savePath: temporaryFolder(), fileSystem: disk, logger });
     await trainer.fit({ train, val }, { epochs: 1, ...quietly });
-    expect(events).toEqual(['row', 'flush', 'save best', 'save last']);
+    expect(events).toEqual(['save lock', 'row', 'flush', 'save best', 'save last']);
   });
 
   it('keep numbers that JSON lacks', async () => {
@@ -280,7 +279,7 @@ describe('checkpoints', () => {
       seed: 3,
       variables,
     });
-    expect(position).toEqual(trainer.position);
+    expect(position).toEqual({ ...trainer.position, callbacks: {} });
     expect(position.history[0]!['extremes']).toBeNaN();
     expect(position.metrics['extremes']).toEqual({ low: Infinity, high: -Infinity, zero: -0 });
   });

@@ -15,7 +15,7 @@ export interface EarlyStoppingOptions extends MonitoredOptions {
  * the patience is larger.
  *
  * @throws ArgumentError for an option out of range.
- * @throws NotFoundError at the first epoch's end, listing what there is, when there is no such value.
+ * @throws NotFoundError before the first step, listing what there is, when there is no such value.
  */
 export class EarlyStopping implements Callback {
   readonly #monitored: Monitored;
@@ -28,6 +28,10 @@ export class EarlyStopping implements Callback {
     this.#monitored = new Monitored(monitored);
     this.#minDelta = minDelta;
     this.#patience = patience;
+  }
+
+  monitors(run: RunView): readonly string[] {
+    return [this.#monitored.name(run)];
   }
 
   onTrainBegin(run: RunView): void {

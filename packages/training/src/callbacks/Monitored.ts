@@ -35,6 +35,6 @@ export class Monitored {
   /** @throws NotFoundError listing what there is, unless the epoch that ended has the value. */
   check(run: RunView): void {
     const name = this.name(run);
-    if (run.metrics[name] === undefined) throw noSuchValue(name, run.metrics);
+    if (run.metrics[name] === undefined) throw noSuchValue(name, Object.keys(run.metrics));
   }
 }

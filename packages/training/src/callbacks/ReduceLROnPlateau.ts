@@ -30,7 +30,7 @@ export interface ReduceLROnPlateauOptions extends MonitoredOptions {
  * as if it had not been.
  *
  * @throws ArgumentError for an option out of range.
- * @throws NotFoundError when there is no such rate, and at the first epoch's end when there is no such value, listing what there is.
+ * @throws NotFoundError when there is no such rate, and before the first step when there is no such value, listing what there is.
  */
 export class ReduceLROnPlateau implements Callback {
   readonly #options: Required<Omit<ReduceLROnPlateauOptions, keyof MonitoredOptions | 'hypers'>>;
@@ -50,6 +50,10 @@ export class ReduceLROnPlateau implements Callback {
     this.#options = { factor, patience, threshold, thresholdMode, cooldown, minLR, eps };
     this.#monitored = new Monitored(monitored);
     this.#hypers = hypers;
+  }
+
+  monitors(run: RunView): readonly string[] {
+    return [this.#monitored.name(run)];
   }
 
   onTrainBegin({ hyper }: RunView): void {
