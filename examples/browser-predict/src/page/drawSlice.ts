@@ -11,24 +11,20 @@ export interface Picture {
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** A slice `[1, z, y]`, the head up and the face to the left, with its classes in colours or without. */
+/** A slice `[1, height, width]` in grey, with its classes in colours or without. */
 export function drawSlice({ data, shape }: NDArray, labels: NDArray | null, colors: SiteConfig['colors']): Picture {
   const [, height, width] = shape as unknown as readonly [number, number, number];
   let brightest = 1;
   for (const value of data) brightest = Math.max(brightest, value);
   const pixels = new Uint8ClampedArray(4 * width * height);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const voxel = (height - 1 - row) * width + (width - 1 - column);
-      const label = labels?.data[voxel] ?? 0;
-      const share = label === 0 ? 0 : OPACITY;
-      const grey = (255 * data[voxel]!) / brightest;
-      const at = 4 * (row * width + column);
-      colors[label]!.forEach((part, channel) => {
-        pixels[at + channel] = (1 - share) * grey + share * part;
-      });
-      pixels[at + 3] = 255;
-    }
+  for (let voxel = 0; voxel < data.length; voxel++) {
+    const label = labels?.data[voxel] ?? 0;
+    const share = label === 0 ? 0 : OPACITY;
+    const grey = (255 * data[voxel]!) / brightest;
+    colors[label]!.forEach((part, channel) => {
+      pixels[4 * voxel + channel] = (1 - share) * grey + share * part;
+    });
+    pixels[4 * voxel + 3] = 255;
   }
   return { width, height, pixels };
 }
