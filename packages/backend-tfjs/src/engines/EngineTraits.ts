@@ -6,6 +6,8 @@ export interface EngineTraits {
   readonly poolGradient: boolean;
   /** Windows take padding other than "same" and "valid". */
   readonly explicitPadding: boolean;
+  /** NaN can be told from numbers: shaders need not keep it (WebGPU Shading Language, section 15.7). */
+  readonly knowsNan: boolean;
   /** `Maximum` gives its first operand where the second is NaN. Found out when the engine starts: it depends on the processor. */
   readonly maximumDropsNan: boolean;
 }

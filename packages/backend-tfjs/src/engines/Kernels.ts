@@ -152,6 +152,16 @@ export class Kernels {
     return x.dtype === dtype ? x : this.run('Cast', { x }, { dtype });
   }
 
+  /** condition ? t : e, all of one shape. */
+  select(condition: Tensor, t: Tensor, e: Tensor): Tensor {
+    if (t.dtype === 'float32') return this.run('Select', { condition, t, e });
+    // WebGPU takes the bits of integers for those of floats.
+    const taken = this.cast(condition, 'int32');
+    const [ofT, ofE] = [this.cast(t, 'int32'), this.cast(e, 'int32')];
+    const chosen = this.add(ofE, this.mul(taken, this.sub(ofT, ofE)));
+    return this.cast(chosen, t.dtype as 'int32' | 'bool');
+  }
+
   /** a [M, K] · b [K, N] */
   matmul(a: Tensor, b: Tensor): Tensor {
     const [rows, depth] = a.shape as [number, number];

@@ -40,7 +40,7 @@ const extreme = (kernel: string): Lowering<NoAttrs, Value> =>
     const result = kernels.binary(kernel, a, b);
     if (!kernels.traits.maximumDropsNan || out.dtype !== 'float32') return result;
     const second = expanded(kernels, b, result.shape);
-    return kernels.run('Select', { condition: kernels.run('IsNan', { x: second }), t: second, e: result });
+    return kernels.select(kernels.run('IsNan', { x: second }), second, result);
   });
 
 export const maximum = extreme('Maximum');
@@ -50,7 +50,7 @@ export const minimum = extreme('Minimum');
 export const pow = lower((kernels, a, b) => {
   const result = kernels.binary('Pow', a, b);
   const one = expanded(kernels, kernels.binary('Equal', a, kernels.scalar(1)), result.shape);
-  return kernels.run('Select', { condition: one, t: kernels.fill(result.shape, 1), e: result });
+  return kernels.select(one, kernels.fill(result.shape, 1), result);
 });
 
 /** Integers: towards zero, where tfjs rounds down. */
@@ -91,5 +91,5 @@ export const select: Lower<'select'> = (inputs, _attrs, [out]) => {
       moved,
     );
   });
-  return [new Value(kernels, shape, kernels.run('Select', { condition: condition!, t: t!, e: e! }), layout)];
+  return [new Value(kernels, shape, kernels.select(condition!, t!, e!), layout)];
 };

@@ -44,10 +44,12 @@ export function convolveTransposed(kernels: Kernels, y: Tensor, filter: Tensor, 
     const weights = kernels.transpose(kernels.reshape(filter, [side * channels, outputs]), [1, 0]);
     phases = kernels.matmul(kernels.reshape(y, [y.size / outputs, outputs]), weights);
   } else {
-    const backwards = kernels.transpose(
-      kernels.run('Reverse', { x: filter }, { dims: window.map((_, axis) => axis) }),
-      swapped(filter.rank),
+    const reversed = kernels.run(
+      'Reverse',
+      { x: kernels.reshape(filter, [sizeOf(window), channels, outputs]) },
+      { dims: [0] },
     );
+    const backwards = kernels.reshape(kernels.transpose(reversed, [0, 2, 1]), [...window, outputs, channels]);
     const maps = positionsIn(strides).map((phase) => {
       const axes = phase.map((p, axis): AxisPhase => {
         const taps = Math.max(0, Math.ceil((window[axis]! - p) / strides[axis]!));
@@ -109,8 +111,4 @@ function phaseFilter(kernels: Kernels, backwards: Tensor, axes: readonly AxisPha
     );
     return kernels.subsample(kernels.pad(filter, padding), axis, 0, stride, taps);
   }, backwards);
-}
-
-function swapped(rank: number): readonly number[] {
-  return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : axis === rank - 1 ? rank - 2 : rank - 1));
 }

@@ -50,10 +50,10 @@ export const reduceMax: Lower<'reduceMax'> = ([x], { axes }, [out]) => [
 export const argMax: Lower<'argMax'> = ([x], { axis }, [out]) => [
   reduced(x!, [axis], out!.shape, (kernels, tensor, [first]) => {
     const index = (of: Tensor): Tensor => kernels.run('ArgMax', { x: of }, { axis: first });
-    if (tensor.dtype !== 'float32') return index(tensor);
+    if (tensor.dtype !== 'float32' || !kernels.traits.knowsNan) return index(tensor);
     const nan = kernels.cast(kernels.run('IsNan', { x: tensor }), 'float32');
     const any = kernels.run('Max', { x: nan }, { reductionIndices: [first], keepDims: false });
     const condition = kernels.binary('Greater', any, kernels.scalar(0));
-    return kernels.run('Select', { condition, t: index(nan), e: index(tensor) });
+    return kernels.select(condition, index(nan), index(tensor));
   }),
 ];
