@@ -8,6 +8,8 @@ export default defineConfig(
       bench: 'src/bench.ts',
       stress: 'src/stress.ts',
       stepper: 'src/stepper.ts',
+      dataStepper: 'src/dataStepper.ts',
+      augmentPipeline: 'src/data/augmentPipeline.ts',
       tinyTraining: 'src/tinyTraining.ts',
     },
   }),

@@ -35,10 +35,14 @@ function sumOf(values: Float32Array, middle: number, power: 1 | 2): number {
 
 export function minimumAndMaximum(values: Float32Array): readonly [minimum: number, maximum: number] {
   let [minimum, maximum] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
+  const { length } = values;
+  for (let i = 0; i < length; i += 2) {
     const value = values[i]!;
+    const next = values[i + 1 < length ? i + 1 : i]!;
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
+    if (next < minimum) minimum = next;
+    if (next > maximum) maximum = next;
   }
   return [minimum, maximum];
 }
