@@ -5,10 +5,14 @@
 DIRECTORY holds what the example writes with --export-data: initial.safetensors, and data.safetensors with `train.*`, `test.*`, `patches`
 [steps, N, sample | start … | mirrored] and `learningRates` [steps]. CHECKPOINT holds the weights that the example reached. Prints one JSON
 object: {"steps", "losses": [first, last], "twin": mean Dice of the foreground classes on `test`, "weights": the same of CHECKPOINT}.
+With --overlapping, test images are seen as the example sees them: by windows of the patches' size, which overlap by half, and by their
+mirror images. A network with instance norm that learnt from patches is lost on a whole hemisphere.
 """
 
 import argparse
+import itertools
 import json
+import math
 from pathlib import Path
 
 import torch
@@ -51,13 +55,43 @@ def train(model: torch.nn.Module, data: dict, size: list) -> list:
     return losses
 
 
-def mean_dice(model: torch.nn.Module, data: dict) -> float:
+def window_starts(extent: int, size: int) -> list:
+    """Evenly spread, at most half a window apart, the last one at the end."""
+    last = extent - size
+    steps = math.ceil(last / (size / 2))
+    return [round(last * step / steps) for step in range(steps + 1)] if steps else [0]
+
+
+def importance(size: list) -> torch.Tensor:
+    """A Gaussian that falls to one standard deviation at an eighth of the window from its centre."""
+    weights = torch.ones(size)
+    for axis, extent in enumerate(size):
+        distance = (torch.arange(extent) - (extent - 1) / 2) / (extent / 8)
+        weights *= torch.exp(-distance.square() / 2).reshape([-1 if other == axis else 1 for other in range(len(size))])
+    return weights.clamp_min(1e-3)
+
+
+def predict_overlapping(model: torch.nn.Module, image: torch.Tensor, size: list) -> torch.Tensor:
+    """Labels of an image [C, ...spatial]: the weighted mean of the probabilities of its windows, seen directly and mirrored along the last axis."""
+    weights, scores = importance(size), 0
+    for start in itertools.product(*map(window_starts, image.shape[1:], size)):
+        box = (slice(None), *(slice(first, first + extent) for first, extent in zip(start, size)))
+        window = image[box].unsqueeze(0)
+        probabilities = (model(window).softmax(1) + model(window.flip(-1)).softmax(1).flip(-1)).squeeze(0) / 2
+        if isinstance(scores, int):
+            scores = torch.zeros(len(probabilities), *image.shape[1:])
+        scores[box] += probabilities * weights
+    return scores.argmax(0)
+
+
+def mean_dice(model: torch.nn.Module, data: dict, window: list | None) -> float:
     """Over all pixels of the test images, the mean of the foreground classes that occur in them."""
-    predicted = []
     model.eval()
     with torch.inference_mode():
-        for image in data["test.data"]:
-            predicted.append(model(image.unsqueeze(0)).argmax(1).squeeze(0))
+        predicted = [
+            model(image.unsqueeze(0)).argmax(1).squeeze(0) if window is None else predict_overlapping(model, image, window)
+            for image in data["test.data"]
+        ]
     prediction, truth = torch.stack(predicted), data["test.label"].long()
     scores = []
     for label in truth.unique().tolist():
@@ -78,6 +112,7 @@ def main() -> None:
     parser.add_argument("--twin", choices=["unet2d", "unet3d"], required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--overlapping", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -88,9 +123,11 @@ def main() -> None:
     model = TWINS[options.twin].create(config["network"])
     load_weights(model, options.data / "initial.safetensors")
     losses = train(model, data, config["size"])
-    twin = mean_dice(model, data)
+    window = config["size"] if options.overlapping else None
+    twin = mean_dice(model, data, window)
     load_weights(model, options.weights)
-    print(json.dumps({"steps": len(losses), "losses": [losses[0], losses[-1]], "twin": twin, "weights": mean_dice(model, data)}))
+    weights = mean_dice(model, data, window)
+    print(json.dumps({"steps": len(losses), "losses": [losses[0], losses[-1]], "twin": twin, "weights": weights}))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ const LIMIT = 0.02;
 interface Example {
   readonly script: string;
   readonly twin: string;
+  /** Whether images are predicted by overlapping windows instead of whole. */
+  readonly overlapping: boolean;
 }
 
 const examples: readonly Example[] = [
-  { script: 'segmentation-2d', twin: 'unet2d' },
-  { script: 'segmentation-3d', twin: 'unet3d' },
+  { script: 'segmentation-2d', twin: 'unet2d', overlapping: false },
+  { script: 'segmentation-3d', twin: 'unet3d', overlapping: true },
 ];
 
 /** What one seed gave: mean Dice of the foreground classes. */
@@ -36,7 +38,7 @@ const run = async (what: string, command: string, parameters: readonly string[])
   return lastLines(stdout, 1);
 };
 
-const learn = async ({ script, twin }: Example, seed: number, context: CheckContext): Promise<Learned> => {
+const learn = async ({ script, twin, overlapping }: Example, seed: number, context: CheckContext): Promise<Learned> => {
   const { folder, threads, report } = context;
   const [data, output] = [join(folder, `${script}-data-${seed}`), join(folder, `${script}-${seed}`)];
   const example = (...parameters: readonly string[]): Promise<string> =>
@@ -52,6 +54,7 @@ const learn = async ({ script, twin }: Example, seed: number, context: CheckCont
   const line = await run('PyTorch', await context.python(), [
     join(repositoryRoot, 'tools/interop/python/learnSegmentation.py'),
     ...['--twin', twin, '--data', data, '--weights', join(output, 'last.safetensors'), '--threads', String(threads)],
+    ...(overlapping ? ['--overlapping'] : []),
   ]);
   const { weights, twin: theirs } = JSON.parse(line) as { readonly weights: number; readonly twin: number };
   const learned = { weights, twin: theirs, reported: meanDice };
