@@ -126,7 +126,7 @@ describe('exportModel', () => {
 
   it('refuses a mean over the batch', () => {
     expect(refused((data) => data.sub(data.mean()))).toThrow(
-      'This network cannot be exported with a dynamic batch: a constant read by Mul_3 depends on the batch size. Keep samples independent in predict: no mean over, reshape across or broadcast to the batch axis.',
+      'This network cannot be exported with a dynamic batch: a constant read by Mul_5 depends on the batch size. Keep samples independent in predict: no mean over, reshape across or broadcast to the batch axis.',
     );
   });
 

@@ -2,6 +2,7 @@ import { isFloating, type NoAttrs, type Primitives, sizeOf } from '@delira/core'
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { castTo } from './elementwise.js';
+import { sumInStages } from './sumInStages.js';
 
 /** Fewest elements behind an axis that make its slices long enough to copy. */
 const LONG = 32;
@@ -24,7 +25,7 @@ function foldAxis(graph: GraphBuilder, x: OnnxValue, axes: readonly number[], ty
 }
 
 export const lowerReduceSum: OnnxLowering<Primitives['reduceSum']> = (graph, [x], { axes }) => [
-  foldAxis(graph, x!, axes, 'Add') ?? graph.sum(x!, axes),
+  foldAxis(graph, x!, axes, 'Add') ?? (isFloating(x!.dtype) ? sumInStages(graph, x!, axes) : graph.sum(x!, axes)),
 ];
 
 /** The engine's ReduceMax passes over NaN, other than its Max: where there is one, it is put back. */

@@ -1,13 +1,11 @@
 import type { Shape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { LONGEST_RUN, sumInStages } from '../portable/sumInStages.js';
 import type { BlockSize } from './Layout.js';
 import { asMaps, mapsShape } from './maps.js';
 import { blockedConv, NCHWC } from './nchwc.js';
 
-/** Most values added one after the other in float32: rows are summed in bands of at most this many, and the bands as a tree. */
-const LONGEST_RUN = 1024;
-
-/** Number of equal bands of rows. */
+/** Number of equal bands of rows: each is summed in one run, and the bands as a tree. */
 function bandsOf(height: number, width: number): number {
   for (let bands = 1; bands < height; bands++)
     if (height % bands === 0 && (height / bands) * width <= LONGEST_RUN) return bands;
@@ -30,7 +28,7 @@ function joinBands(
 ): OnnxValue {
   const split = graph.reshape(partial, [batch!, channels! / block, bands, block]);
   const axes = [...(overBatch && batch! > 1 ? [0] : []), ...(bands > 1 ? [2] : [])];
-  return graph.reshape(graph.sum(split, axes), overBatch ? [channels!] : [batch!, channels!]);
+  return graph.reshape(sumInStages(graph, split, axes), overBatch ? [channels!] : [batch!, channels!]);
 }
 
 /** Means over the rows' bands; multiply the joined sums by `values` to get sums. */
