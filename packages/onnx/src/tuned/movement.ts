@@ -1,4 +1,5 @@
 import { type Primitives, sizeOf } from '@delira/core';
+import { sumInStages } from '../portable/sumInStages.js';
 import { spatialSums, channelSums } from './channelSums.js';
 import { fitsLayout } from './Layout.js';
 import { asMaps, mapsShape } from './maps.js';
@@ -91,7 +92,7 @@ export const tunedReduceSum: TunedLowering<Primitives['reduceSum']> = (step, { i
   const isOverSpace = shape.every((_, axis) => axis < 2 || axes.includes(axis));
   if (layout !== 'plain' && axes.length === shape.length) {
     const held = graph.reshape(values.held(x, layout), [sizeOf(shape)]);
-    values.define(output, graph.sum(held, [0]), 'plain');
+    values.define(output, sumInStages(graph, held, [0]), 'plain');
     return true;
   }
   if (layout !== 'blocked' || step.aval(x).dtype !== 'float32' || !isOverSpace || axes.includes(1)) return false;
