@@ -9,6 +9,10 @@ export default defineConfig(
       conformance: 'src/conformance.ts',
       flavours: 'src/flavours.ts',
       pythonEnvironment: 'src/pythonEnvironment.ts',
+      engines: 'src/engines/index.ts',
+      models: 'src/models/exports.ts',
+      registerTfjsNode: 'src/engines/registerTfjsNode.ts',
+      resolveTfjsNode: 'src/engines/resolveTfjsNode.ts',
     },
   }),
 );

@@ -7,6 +7,7 @@ import { onnxFiles } from './onnxFiles.js';
 import { recordedFixtures } from './recordedFixtures.js';
 import { reference } from './reference.js';
 import { tfjsNode } from './tfjsNode.js';
+import { trajectories } from './trajectories.js';
 import { webgpu } from './webgpu.js';
 
 /** Every comparison, in the order it runs. A new one is a file beside this one and a row here. */
@@ -19,5 +20,6 @@ export const checks: readonly Check[] = [
   blockSize,
   webgpu,
   tfjsNode,
+  trajectories,
   learning,
 ];

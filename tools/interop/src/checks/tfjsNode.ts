@@ -1,6 +1,6 @@
 import { type Check, holds } from '../Check.js';
+import { ensureTfjsNode } from '../engines/tfjsNode.js';
 import { lastLines, runProcess } from '../runProcess.js';
-import { ensureTfjsNode } from '../tfjsNode.js';
 
 /** One convolution learns for five steps; by itself, without this project. */
 const LEARNS = `

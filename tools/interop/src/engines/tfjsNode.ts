@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { arch, execPath, platform } from 'node:process';
-import { repositoryRoot } from './repositoryRoot.js';
-import { lastLines, runProcess } from './runProcess.js';
-import { SkippedError } from './SkippedError.js';
+import { repositoryRoot } from '../repositoryRoot.js';
+import { lastLines, runProcess } from '../runProcess.js';
+import { SkippedError } from '../SkippedError.js';
 
 const TFJS_NODE = '4.22.0';
 /** node-gyp for all Node versions of this project. */

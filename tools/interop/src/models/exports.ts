@@ -1,0 +1,4 @@
+export { createSystem, signatureOf } from '../training/createSystem.js';
+export { SEED } from '../training/trainHere.js';
+export type { ComparedModel, Comparison } from './Comparison.js';
+export { models } from './index.js';
