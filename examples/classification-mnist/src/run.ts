@@ -1,18 +1,17 @@
 import { createOnnxBackend, type OnnxBackend } from '@delira/backend-onnx-training';
 import { DataLoader } from '@delira/data-loading';
-import { writeFileAtomic } from '@delira/io';
 import { ConsoleHandler, CsvHandler, JsonlHandler, Logger, ProgressBar } from '@delira/logging';
 import { accuracy, confusionMatrix, formatConfusionMatrix } from '@delira/metrics';
 import { ResNet18 } from '@delira/models-classification';
 import { crossEntropyLoss } from '@delira/nn';
-import { exportModel } from '@delira/onnx';
+import { exportOnnx } from '@delira/onnx/node';
 import { adam, oneCycleSchedule } from '@delira/optim';
 import { RandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Options } from './options.js';
-import { normalize, readMnist } from './readMnist.js';
+import { normalize, PREPROCESSING, readMnist } from './readMnist.js';
 
 const DIGITS = 10;
 
@@ -94,13 +93,12 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     const accumulators = { confusion: confusionMatrix({ classes: DIGITS }) };
     const { confusion } = await trainer.accumulate(test, accumulators, { label: 'Test' });
 
-    const model = join(output, 'resnet18.onnx');
-    const bytes = exportModel({
-      signature: { data: { shape: [1, 1, 28, 28], dtype: 'float32' } },
+    const { model } = await exportOnnx(network, await trainer.state(), join(output, 'resnet18.onnx'), {
       trace: (signature) => trainer.tracePredict(signature),
-      variables: await (await trainer.state()).read(),
+      shape: [1, 28, 28],
+      classes: Array.from({ length: DIGITS }, (_, digit) => String(digit)),
+      preprocessing: PREPROCESSING,
     });
-    await writeFileAtomic(model, bytes);
 
     print(`\n${formatConfusionMatrix(confusion)}\n\n`);
     const { steps, total } = result.timings;

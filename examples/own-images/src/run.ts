@@ -1,12 +1,12 @@
 import { createOnnxBackend } from '@delira/backend-onnx-training';
 import type { NDArray } from '@delira/core';
 import { DataLoader, type Subset, type Transform, trainTestSplit } from '@delira/data-loading';
-import { saveImage, writeFileAtomic } from '@delira/io';
+import { saveImage } from '@delira/io';
 import { ConsoleHandler, CsvHandler, Logger, ProgressBar } from '@delira/logging';
 import { accuracy, confusionMatrix, formatConfusionMatrix } from '@delira/metrics';
 import { ResNet18 } from '@delira/models-classification';
 import { crossEntropyLoss } from '@delira/nn';
-import { exportModel } from '@delira/onnx';
+import { exportOnnx } from '@delira/onnx/node';
 import { adam, oneCycleSchedule } from '@delira/optim';
 import { networkModel, type PredictionModel, Predictor, toLabels } from '@delira/prediction';
 import { RandomSampler } from '@delira/samplers';
@@ -99,20 +99,16 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     const sheet = join(output, 'sheet.png');
     await saveImage(sheet, drawSheet(await judge(networkModel({ backend, network, state }), parts.test)));
 
-    const exported = join(output, 'model.onnx');
-    const bytes = exportModel({
-      signature: { data: { shape: [1, channels, size, size], dtype: 'float32' } },
+    const { model, description } = await exportOnnx(network, state, join(output, 'model.onnx'), {
       trace: (signature) => trainer.tracePredict(signature),
-      variables: await state.read(),
+      shape: [channels, size, size],
+      classes,
+      preprocessing: PREPROCESSING,
     });
-    await writeFileAtomic(exported, bytes);
-    const description = join(output, 'model.json');
-    const json = { classes, size, mode, mean: MEAN, deviation: DEVIATION };
-    await writeFileAtomic(description, new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
 
     print(`\n${formatConfusionMatrix(confusion)}\n\n`);
     if (timings.steps > 0) print(`trained ${timings.steps} steps in ${(timings.total / 1000).toFixed(0)} s\n`);
-    print(`checkpoint: ${shown(checkpoint)}\nmodel: ${shown(exported)}, described in ${shown(description)}\n`);
+    print(`checkpoint: ${shown(checkpoint)}\nmodel: ${shown(model)}, described in ${shown(description)}\n`);
     print(`picture: ${shown(sheet)}\naccuracy: ${(100 * confusion.accuracy).toFixed(2)} %\n`);
     if (confusion.accuracy >= options.requiredAccuracy) return 0;
     throw new Error(
@@ -127,6 +123,9 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
 
 const MEAN = 0.5;
 const DEVIATION = 0.25;
+
+/** From grey values or colours of 0 to 255, for those who use the exported model. */
+const PREPROCESSING = [{ type: 'normalize', mean: [255 * MEAN], deviation: [255 * DEVIATION] }] as const;
 
 /** Pixels around 0. */
 function normalized({ shape, data }: NDArray): NDArray {
