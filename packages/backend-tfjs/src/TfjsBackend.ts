@@ -10,6 +10,7 @@ import {
   type StateStore,
   verify,
 } from '@delira/core';
+import type { PassedOver } from './engines/chooseEngine.js';
 import type { EngineName } from './engines/EngineName.js';
 import type { LoadedEngine } from './engines/loadEngine.js';
 import { lowerings } from './lowerings/lowerings.js';
@@ -21,7 +22,7 @@ export interface TfjsInfo {
   /** Of TensorFlow.js. */
   readonly version: string;
   /** Better engines that are installed but could not be taken, with the reason; empty when the engine was named. */
-  readonly passedOver: readonly { readonly engine: EngineName; readonly reason: string }[];
+  readonly passedOver: readonly PassedOver[];
 }
 
 /** What an engine of tfjs holds, for all backends of this process together. */

@@ -21,25 +21,37 @@ export function axesOf(layout: Layout, rank: number): readonly number[] {
  */
 export class Value {
   readonly #forms = new Map<Layout, Tensor>();
+  #source: Value | null = null;
+
+  /**
+   * A value that repeats `source`, which it takes over, along axes of extent 1. The copies are made when somebody asks for them: elementwise
+   * kernels do not.
+   */
+  static repeating(source: Value, shape: Shape): Value {
+    const value = new Value(source.kernels, shape, null, source.layout);
+    value.#source = source;
+    return value;
+  }
 
   /** @param tensor taken over, unless another value owns it. */
   constructor(
     readonly kernels: Kernels,
     /** As in the Program, whatever the layout. */
     readonly shape: Shape,
-    tensor: Tensor,
+    tensor: Tensor | null,
     layout: Layout = 'plain',
   ) {
-    this.#forms.set(shape.length < 3 ? 'plain' : layout, this.#own(tensor));
+    if (tensor !== null) this.#forms.set(shape.length < 3 ? 'plain' : layout, this.#own(tensor));
+  }
+
+  /** What it repeats, with as many axes; itself where it repeats nothing. */
+  get source(): Value {
+    return this.#source ?? this;
   }
 
   /** The layout it was made in, or converted to last. */
   get layout(): Layout {
-    return [...this.#forms.keys()].at(-1)!;
-  }
-
-  has(layout: Layout): boolean {
-    return this.#forms.has(layout);
+    return [...this.#forms.keys()].at(-1) ?? this.#source!.layout;
   }
 
   /** Borrowed: valid as long as this value. */
@@ -47,31 +59,43 @@ export class Value {
     const wanted = this.shape.length < 3 ? 'plain' : layout;
     const held = this.#forms.get(wanted);
     if (held !== undefined) return held;
-    const [from, tensor] = [...this.#forms][0]!;
-    const rank = this.shape.length;
-    const axes = axesOf(from, rank);
-    const converted = this.kernels.transpose(
-      tensor,
-      axesOf(wanted, rank).map((axis) => axes.indexOf(axis)),
-    );
-    const owned = this.#own(converted);
+    const owned = this.#own(this.#convert(wanted));
     this.#forms.set(wanted, owned);
     return owned;
   }
 
+  #convert(layout: Layout): Tensor {
+    const rank = this.shape.length;
+    const target = axesOf(layout, rank);
+    const [first] = this.#forms;
+    if (first === undefined) {
+      const shape = target.map((axis) => this.shape[axis]!);
+      return this.kernels.expand(this.#source!.as(layout), shape);
+    }
+    const axes = axesOf(first[0], rank);
+    return this.kernels.transpose(
+      first[1],
+      target.map((axis) => axes.indexOf(axis)),
+    );
+  }
+
   /** Any layout: for what does not depend on the order of elements. */
   get any(): Tensor {
-    return this.#forms.get(this.layout)!;
+    return this.as(this.layout);
   }
 
   /** The same data, with a life of its own. */
   clone(): Value {
+    if (this.#source !== null && this.#forms.size === 0) return Value.repeating(this.#source.clone(), this.shape);
     return new Value(this.kernels, this.shape, this.any, this.layout);
   }
 
   /** Keeps only the layout that was used last. */
   compact(): void {
     const { layout } = this;
+    this.as(layout);
+    this.#source?.dispose();
+    this.#source = null;
     for (const [other, tensor] of this.#forms) {
       if (other === layout) continue;
       tensor.dispose();
@@ -80,6 +104,7 @@ export class Value {
   }
 
   dispose(): void {
+    this.#source?.dispose();
     for (const tensor of this.#forms.values()) tensor.dispose();
     this.#forms.clear();
   }

@@ -1,17 +1,13 @@
-import { ArgumentError, DeliraError, didYouMean, MissingPackageError } from '@delira/core';
+import { ArgumentError, didYouMean } from '@delira/core';
+import { chooseEngine } from './engines/chooseEngine.js';
 import { engineDescriptions } from './engines/engineDescriptions.js';
 import { type EngineName, engineNames } from './engines/EngineName.js';
 import { loadEngine } from './engines/loadEngine.js';
-import { TfjsBackend, type TfjsInfo } from './TfjsBackend.js';
+import { TfjsBackend } from './TfjsBackend.js';
 
 export interface TfjsBackendOptions {
   /** Default: the best one installed, in the order of `engineNames`. */
   readonly engine?: EngineName;
-}
-
-async function open(name: EngineName, passedOver: TfjsInfo['passedOver'] = []): Promise<TfjsBackend> {
-  const engine = await loadEngine(name);
-  return new TfjsBackend(engine, { engine: name, version: engine.version, passedOver });
 }
 
 /**
@@ -21,28 +17,12 @@ async function open(name: EngineName, passedOver: TfjsInfo['passedOver'] = []): 
  * @throws MissingPackageError with the command that installs the engine, EngineError when it is installed but does not start,
  * ArgumentError for an unknown name.
  */
-export async function createTfjsBackend({ engine }: TfjsBackendOptions = {}): Promise<TfjsBackend> {
-  if (engine !== undefined) {
-    if (!Object.hasOwn(engineDescriptions, engine))
-      throw new ArgumentError(
-        `engine is "${String(engine)}".${didYouMean(engine, engineNames)} It can be ${engineNames.join(', ')}.`,
-      );
-    return open(engine);
-  }
-  const passedOver: { engine: EngineName; reason: string }[] = [];
-  for (const name of engineNames) {
-    try {
-      return await open(name, passedOver);
-    } catch (error) {
-      if (!(error instanceof DeliraError)) throw error;
-      if (error instanceof MissingPackageError) continue;
-      // The package can be installed where there is no GPU; any other engine is broken and someone should know.
-      if (name !== 'webgpu') throw error;
-      passedOver.push({ engine: name, reason: error.message });
-    }
-  }
-  const [gpu, node, wasm] = [engineDescriptions.webgpu, engineDescriptions['tfjs-node'], engineDescriptions.wasm];
-  throw new MissingPackageError(
-    `No engine of tfjs is installed. Install one: ${[node, gpu, wasm].map(({ install }) => install).join('  ·  ')}`,
-  );
+export async function createTfjsBackend({ engine: name }: TfjsBackendOptions = {}): Promise<TfjsBackend> {
+  if (name !== undefined && !Object.hasOwn(engineDescriptions, name))
+    throw new ArgumentError(
+      `engine is "${String(name)}".${didYouMean(name, engineNames)} It can be ${engineNames.join(', ')}.`,
+    );
+  const { engine, passedOver } =
+    name === undefined ? await chooseEngine() : { engine: await loadEngine(name), passedOver: [] };
+  return new TfjsBackend(engine, { engine: engine.name, version: engine.version, passedOver });
 }

@@ -39,9 +39,17 @@ function broken(name: EngineName, { install, needs }: EngineDescription, reason:
   );
 }
 
-async function importPackage(name: string, engine: EngineName, description: EngineDescription): Promise<object> {
+/** Imports a package: replaced in tests of installations that are not there. */
+export type Import = (packageName: string) => Promise<object>;
+
+async function importPackage(
+  name: string,
+  engine: EngineName,
+  description: EngineDescription,
+  importModule: Import,
+): Promise<object> {
   try {
-    const module = (await import(name)) as { readonly default?: object };
+    const module = (await importModule(name)) as { readonly default?: object };
     // Of a CommonJS module only what could be guessed has a name of its own.
     return { ...module.default, ...module };
   } catch (error) {
@@ -78,10 +86,13 @@ async function dropsNan(engine: TensorflowEngine): Promise<boolean> {
  *
  * @throws MissingPackageError when a package is not installed, EngineError when it is there but does not start.
  */
-export async function loadEngine(name: EngineName): Promise<LoadedEngine> {
+export async function loadEngine(
+  name: EngineName,
+  importModule: Import = (packageName) => import(packageName),
+): Promise<LoadedEngine> {
   const description = engineDescriptions[name];
   const { packages, registeredAs, traits } = description;
-  const load = (packageName: string): Promise<object> => importPackage(packageName, name, description);
+  const load = (packageName: string): Promise<object> => importPackage(packageName, name, description, importModule);
   // In a browser there is a GPU without the package.
   if (name === 'webgpu') await provideGpu(load, (reason) => broken(name, description, reason));
   let tensorflow = {} as Tensorflow;

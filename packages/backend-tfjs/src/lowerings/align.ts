@@ -27,3 +27,13 @@ export function aligned(operand: Value, layout: Layout, rank: number): Tensor {
   const full: Shape = [...new Array<number>(rank - shape.length).fill(1), ...shape];
   return kernels.transpose(kernels.reshape(plain, full), axesOf(layout, rank));
 }
+
+/** Operands of a kernel that broadcasts: those that repeat something give way to it where another one fills the result. */
+export function unrepeated(operands: readonly Value[], shape: Shape): readonly Value[] {
+  const sources = operands.map((operand) => operand.source);
+  return shape.every((extent, axis) =>
+    sources.some((source) => (source.shape[axis - shape.length + source.shape.length] ?? 1) === extent),
+  )
+    ? sources
+    : operands;
+}

@@ -2,15 +2,16 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Aval, Lowering, NoAttrs } from '@delira/core';
 import type { Kernels } from '../engines/Kernels.js';
 import { axesOf, Value } from '../Value.js';
-import { aligned, commonLayout } from './align.js';
+import { aligned, commonLayout, unrepeated } from './align.js';
 import type { Lower } from './Lower.js';
 
 type Combine = (kernels: Kernels, a: Tensor, b: Tensor, out: Aval) => Tensor;
 
 const combine = (inputs: readonly Value[], out: Aval, join: Combine): readonly Value[] => {
-  const [a, b] = inputs as readonly [Value, Value];
+  const operands = unrepeated(inputs, out.shape);
+  const [a, b] = operands as readonly [Value, Value];
   const rank = out.shape.length;
-  const layout = commonLayout(inputs, rank);
+  const layout = commonLayout(operands, rank);
   const result = join(a.kernels, aligned(a, layout, rank), aligned(b, layout, rank), out);
   return [new Value(a.kernels, out.shape, result, layout)];
 };

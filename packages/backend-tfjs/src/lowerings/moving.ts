@@ -27,12 +27,11 @@ export const transpose: Lower<'transpose'> = ([x], { perm }, [out]) => {
 
 export const broadcastTo: Lower<'broadcastTo'> = ([x], { shape }) => {
   const { kernels } = x!;
-  const rank = shape.length;
-  const layout = x!.shape.length === rank ? x!.layout : 'plain';
-  const from = x!.as(layout);
-  const full = kernels.reshape(from, [...new Array<number>(rank - from.rank).fill(1), ...from.shape]);
-  const moved = axesOf(layout, rank).map((axis) => shape[axis]!);
-  return [new Value(kernels, shape, kernels.expand(full, moved), layout)];
+  const { source } = x!;
+  const missing = shape.length - source.shape.length;
+  const axes = [...new Array<number>(missing).fill(1), ...source.shape];
+  const own = missing === 0 ? source.clone() : new Value(kernels, axes, kernels.reshape(source.as('plain'), axes));
+  return [Value.repeating(own, shape)];
 };
 
 export const concat: Lower<'concat'> = (inputs, { axis }, [out]) => {

@@ -11,8 +11,10 @@ type Map<A> = (kernels: Kernels, x: Tensor, attrs: A) => Tensor;
 const lower =
   <A>(map: Map<A>): Lowering<A, Value> =>
   ([x], attrs) => {
-    const { kernels, shape, layout, any } = x!;
-    return [new Value(kernels, shape, map(kernels, any, attrs), layout)];
+    const { source } = x!;
+    const { kernels, layout } = source;
+    const value = new Value(kernels, source.shape, map(kernels, source.any, attrs), layout);
+    return [source === x ? value : Value.repeating(value, x!.shape)];
   };
 
 const kernel = (name: string, options: object = {}): Lowering<NoAttrs, Value> =>

@@ -100,6 +100,7 @@ export class TfjsState implements StateStore {
           this.#commit(changes),
         );
       } finally {
+        this.engine.activate();
         for (const { value } of this.#variables.values()) value.compact();
       }
     });
