@@ -11,6 +11,7 @@ export default defineConfig(
       dataStepper: 'src/dataStepper.ts',
       augmentPipeline: 'src/data/augmentPipeline.ts',
       tinyTraining: 'src/tinyTraining.ts',
+      fuzzer: 'src/fuzzer.ts',
     },
   }),
 );

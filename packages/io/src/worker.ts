@@ -7,18 +7,27 @@ import type { ItkImage, ItkReply, ItkRequest } from './itk/protocol.js';
 if (parentPort === null) throw new Error('This module is the body of a worker thread of @delira/io.');
 const port = parentPort;
 
+/** How much of what ITK prints is kept for the message of an error. */
+const PRINTED = 2000;
+
+let printed = '';
+// ITK prints with the console, and what it says of a failure is nowhere else. Reading the thread's streams would keep the process alive.
+const keep = (...parts: readonly unknown[]): void => void (printed = `${printed}${parts.join(' ')}\n`.slice(-PRINTED));
+Object.assign(console, { log: keep, info: keep, warn: keep, error: keep });
+
 port.on('message', (request: ItkRequest) => {
   void answer(request).then((reply) => port.postMessage(reply));
 });
 
 async function answer(request: ItkRequest): Promise<ItkReply> {
+  printed = '';
   try {
     return { output: await perform(request) };
   } catch (error) {
     // Some of ITK's exceptions arrive as the number of an address in its memory.
     const failed = error instanceof Error ? error.message : '';
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-    return { failed, code };
+    return { failed, code, printed };
   }
 }
 
@@ -29,6 +38,7 @@ async function perform(request: ItkRequest) {
       const [couldRead, image] = await runPipeline(readerOf(path), [path, '0', '1', '--memory-io'], {
         outputs: ['JsonCompatible', 'Image'],
         folders: await foldersOf([path]),
+        maximumBytes: request.input.maximumBytes,
       });
       if (couldRead !== true) throw new Error();
       return sendable(image as ItkImage);
@@ -49,6 +59,7 @@ async function perform(request: ItkRequest) {
           outputs: ['JsonCompatible'],
           inputs: [{ type: 'JsonCompatible', data: { tags: request.input.tags } }],
           folders: await foldersOf([path]),
+          maximumBytes: request.input.maximumBytes,
         },
       );
       return tags as readonly (readonly [string, string])[];
@@ -58,7 +69,11 @@ async function perform(request: ItkRequest) {
       const [image] = await runPipeline(
         { from: '@itk-wasm/dicom', name: 'read-image-dicom-file-series' },
         ['0', '1', '--memory-io', '--input-images', ...paths],
-        { outputs: ['Image', 'JsonCompatible'], folders: await foldersOf(paths) },
+        {
+          outputs: ['Image', 'JsonCompatible'],
+          folders: await foldersOf(paths),
+          maximumBytes: request.input.maximumBytes,
+        },
       );
       return sendable(image as ItkImage);
     }

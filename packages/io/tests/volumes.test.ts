@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ArgumentError, InputError, ndarray, NotFoundError } from '@delira/core';
 import { type Geometry, volume } from '@delira/imaging';
 import { expectClose, loadFixture } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
-import { built } from './built.js';
+import { built, builtEntry } from './built.js';
 import { temporaryFolder } from './temporaryFolder.js';
 
 const { FormatError, loadDicomSeries, loadVolume, saveVolume } = built;
@@ -68,6 +70,14 @@ describe("SimpleITK's files", () => {
       await expect(loadVolume(damaged)).rejects.toThrow(FormatError);
       expect((await loadVolume(good)).array).toEqual(array);
     }
+  });
+
+  it('do not keep the process that has read them', async () => {
+    const script = `import { loadVolume } from ${JSON.stringify(builtEntry)}; await loadVolume(process.argv[1]); console.log('read');`;
+    const parameters = ['--input-type=module', '--eval', script, writeCase('oblique.nrrd')];
+    // A process that does not end by itself is killed, and gives an error here.
+    const { stdout } = await promisify(execFile)(process.execPath, parameters, { timeout: 60_000 });
+    expect(stdout.trim()).toBe('read');
   });
 
   it('are read into another dtype', async () => {

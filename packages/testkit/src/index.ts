@@ -6,4 +6,3 @@ export { type FixtureArray, fixtureArray, loadFixture } from './fixtures.js';
 export { type FormulaArray, formulaArrays, probe, type Probe, spread, unitHash } from './formulas.js';
 export { randomArray } from './randomArray.js';
 export type { Tolerance } from './Tolerance.js';
-export { mutateBytes } from './mutateBytes.js';

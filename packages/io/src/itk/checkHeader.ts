@@ -70,7 +70,7 @@ function readNrrd(text: string): Claim {
   const type = field('type') ?? '';
   const size = NRRD_BYTES.find(([names]) => names.test(type))?.[1];
   if (size === undefined) throw new FormatError(`Its values are of type "${type}", which is not supported.`);
-  const elements = product(field('sizes') ?? '');
+  const elements = product(field('sizes') ?? '', field('dimension'));
   const encoding = field('encoding') ?? '';
   const detached = field('data ?file') !== undefined;
   const kind = encoding === 'raw' ? 'raw' : /^(gzip|gz)$/.test(encoding) ? 'gzip' : 'other';
@@ -110,7 +110,8 @@ function readMeta(text: string): Claim {
   const size = META_BYTES[/^MET_(\w+?)(_ARRAY)?$/.exec(type)?.[1] ?? ''];
   if (size === undefined) throw new FormatError(`Its values are of type "${type}", which is not supported.`);
   const channels = Number(field('ElementNumberOfChannels')?.[1] ?? 1);
-  const elements = product(sizes) * (Number.isSafeInteger(channels) && channels >= 1 ? channels : NaN);
+  const elements =
+    product(sizes, field('NDims')?.[1]) * (Number.isSafeInteger(channels) && channels >= 1 ? channels : NaN);
   if (Number.isNaN(elements)) throw new FormatError(`It claims to have ${channels} channels. The file is damaged.`);
   const compressed = /^true$/i.test(field('CompressedData')?.[1] ?? '');
   const ascii = /^false$/i.test(field('BinaryData')?.[1] ?? '');
@@ -123,8 +124,8 @@ function readMeta(text: string): Claim {
   };
 }
 
-/** @throws FormatError when the sizes are not positive whole numbers. */
-function product(sizes: string): number {
+/** @throws FormatError when the sizes are not positive whole numbers, as many as there are dimensions: ITK believes the dimensions. */
+function product(sizes: string, dimensions: string | undefined): number {
   const extents = sizes
     .split(/\s+/)
     .filter((extent) => extent !== '')
@@ -134,6 +135,14 @@ function product(sizes: string): number {
     extents.length > 8 ||
     !extents.every((extent) => Number.isSafeInteger(extent) && extent >= 1)
   )
-    throw new FormatError(`Its sizes "${sizes}" are not positive whole numbers. The file is damaged.`);
+    throw new FormatError(`Its sizes "${shortened(sizes)}" are not positive whole numbers. The file is damaged.`);
+  if (dimensions !== String(extents.length))
+    throw new FormatError(
+      `It has ${extents.length} sizes for "${shortened(dimensions ?? '')}" dimensions. The file is damaged.`,
+    );
   return extents.reduce((total, extent) => total * extent, 1);
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

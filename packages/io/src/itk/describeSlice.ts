@@ -6,6 +6,7 @@ import { type DicomHeader, scanDicom } from './scanDicom.js';
 /** What a DICOM file says about its place in a series. */
 export interface Slice {
   readonly path: string;
+  readonly bytes: number;
   readonly series: string;
   /** Distance from the world's origin along the slices' normal, in millimetres; `null` where the file does not say. */
   readonly place: number | null;
@@ -15,20 +16,21 @@ const SERIES = '0020|000e';
 const POSITION = '0020|0032';
 const ORIENTATION = '0020|0037';
 
-/** @throws FormatError when the file is not DICOM, or asks for more pixels than it holds or than the limit. */
-export async function describeSlice(path: string, limits: LoadLimits): Promise<Slice> {
+/** @param bytes the file's size. @throws FormatError when the file is not DICOM, or asks for more pixels than it holds or than the limit. */
+export async function describeSlice(path: string, bytes: number, limits: LoadLimits): Promise<Slice> {
+  const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = limits;
   const header = await scanDicom(path);
   if (header !== null) checkPixels(header, limits);
   const known = header?.texts.has(SERIES) && header.texts.has(POSITION) && header.texts.has(ORIENTATION);
   const tags = known
     ? header!.texts
-    : new Map(await runItk('readTags', { path, tags: [SERIES, POSITION, ORIENTATION] }));
+    : new Map(await runItk('readTags', { path, tags: [SERIES, POSITION, ORIENTATION], maximumBytes }, bytes));
   const numbers = (tag: string): readonly number[] => (tags.get(tag) ?? '').split('\\').map(Number);
   const position = numbers(POSITION);
   const [a, b, c, d, e, f] = numbers(ORIENTATION) as [number, number, number, number, number, number];
   const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
   const place = normal.reduce((sum, value, axis) => sum + value * (position[axis] ?? NaN), 0);
-  return { path, series: (tags.get(SERIES) ?? '').trim(), place: Number.isFinite(place) ? place : null };
+  return { path, bytes, series: (tags.get(SERIES) ?? '').trim(), place: Number.isFinite(place) ? place : null };
 }
 
 /** @throws FormatError */

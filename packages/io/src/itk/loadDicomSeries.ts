@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '@delira/core';
 import type { Volume } from '@delira/imaging';
 import { FormatError } from '../errors.js';
-import { namingFile } from '../files/loadBytes.js';
+import { DEFAULT_MAXIMUM_BYTES, namingFile } from '../files/loadBytes.js';
 import { describeSlice, type Slice } from './describeSlice.js';
 import { fromItk } from './itkVolume.js';
 import { checkFile, type LoadVolumeOptions } from './loadItk.js';
@@ -34,15 +34,17 @@ export async function loadDicomSeries(
   for (const path of paths) {
     slices.push(
       await namingFile(path, async () => {
-        await checkFile(path, options);
-        return describeSlice(path, options);
+        return describeSlice(path, await checkFile(path, options), options);
       }),
     );
   }
   return namingFile(where, async () => {
     const chosen = chooseSeries(slices, options.series);
     checkGaps(chosen);
-    return fromItk(await runItk('readSeries', { paths: chosen.map(({ path }) => path) }), options.dtype);
+    const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
+    const bytes = chosen.reduce((sum, slice) => sum + slice.bytes, 0);
+    const paths = chosen.map(({ path }) => path);
+    return fromItk(await runItk('readSeries', { paths, maximumBytes }, bytes), options.dtype);
   });
 }
 

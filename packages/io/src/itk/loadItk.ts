@@ -17,20 +17,22 @@ export interface LoadVolumeOptions extends LoadLimits {
 /** Loads any file that ITK's readers know by its ending. @throws as `loadVolume`. */
 export async function loadItk(path: string, options: LoadVolumeOptions): Promise<Volume> {
   return namingFile(path, async () => {
-    await checkFile(path, options);
+    const bytes = await checkFile(path, options);
     await checkHeader(path, options);
     const dicom = /\.dcm$/i.test(path) ? await scanDicom(path) : null;
     if (dicom !== null) checkPixels(dicom, options);
-    return fromItk(await runItk('read', { path }), options.dtype);
+    const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
+    return fromItk(await runItk('read', { path, maximumBytes }, bytes), options.dtype);
   });
 }
 
-/** @throws FormatError when the file is too large, InputError when it is no file. */
-export async function checkFile(path: string, { maximumBytes = DEFAULT_MAXIMUM_BYTES }: LoadLimits): Promise<void> {
+/** The size of a file in bytes. @throws FormatError when it is too large, InputError when it is no file. */
+export async function checkFile(path: string, { maximumBytes = DEFAULT_MAXIMUM_BYTES }: LoadLimits): Promise<number> {
   const status = await stat(path);
   if (!status.isFile()) throw new InputError('it is no file. Give the path of a file.');
   if (status.size > maximumBytes)
     throw new FormatError(
       `The file has ${status.size} bytes, beyond the limit of ${maximumBytes}. Raise maximumBytes to read it.`,
     );
+  return status.size;
 }

@@ -16,12 +16,18 @@ export interface ItkImage {
   readonly data: ArrayBufferView | null;
 }
 
-/** What the worker can be asked for. */
+/** What the worker can be asked for. `maximumBytes` bounds what a reader may make of a file. */
 export interface ItkTasks {
-  readonly read: { readonly input: { readonly path: string }; readonly output: ItkImage };
-  readonly readSeries: { readonly input: { readonly paths: readonly string[] }; readonly output: ItkImage };
+  readonly read: {
+    readonly input: { readonly path: string; readonly maximumBytes: number };
+    readonly output: ItkImage;
+  };
+  readonly readSeries: {
+    readonly input: { readonly paths: readonly string[]; readonly maximumBytes: number };
+    readonly output: ItkImage;
+  };
   readonly readTags: {
-    readonly input: { readonly path: string; readonly tags: readonly string[] };
+    readonly input: { readonly path: string; readonly tags: readonly string[]; readonly maximumBytes: number };
     readonly output: readonly (readonly [tag: string, value: string])[];
   };
   readonly write: {
@@ -37,4 +43,5 @@ export type ItkRequest = {
 }[ItkTask];
 
 export type ItkReply =
-  { readonly output: ItkTasks[ItkTask]['output'] } | { readonly failed: string; readonly code: string | null };
+  | { readonly output: ItkTasks[ItkTask]['output'] }
+  | { readonly failed: string; readonly code: string | null; readonly printed: string };

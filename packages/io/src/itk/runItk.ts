@@ -3,42 +3,40 @@ import { MissingPackageError } from '@delira/core';
 import { FormatError } from '../errors.js';
 import type { ItkReply, ItkRequest, ItkTask, ItkTasks } from './protocol.js';
 
-/** Milliseconds after which a file is given up: ITK reads a gigabyte in less. */
-const TIMEOUT = 120_000;
-/** How much of what ITK prints is kept for the message of an error. */
-const PRINTED = 2000;
+/** Milliseconds after which a file is given up, and how many more for each byte: ITK reads several times as fast. */
+const TIMEOUT = 15_000;
+const TIMEOUT_PER_BYTE = 1e-4;
 
-interface Service {
-  readonly worker: Worker;
-  printed: string;
-}
-
-let service: Service | null = null;
+let service: Worker | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs one of ITK's readers or writers in a worker thread, one after the other: ITK prints to the console, and a file may make it stop answering.
  * The thread is started at the first call and does not keep the process alive.
  *
+ * @param bytes how much there is to read or write: the more, the longer it may take.
  * @throws MissingPackageError when the package is not installed.
- * @throws FormatError when ITK fails, gives up or takes more than two minutes.
+ * @throws FormatError when ITK fails, gives up or takes too long.
  */
-export function runItk<T extends ItkTask>(task: T, input: ItkTasks[T]['input']): Promise<ItkTasks[T]['output']> {
-  const result = queue.then(() => ask({ task, input } as ItkRequest));
+export function runItk<T extends ItkTask>(
+  task: T,
+  input: ItkTasks[T]['input'],
+  bytes: number,
+): Promise<ItkTasks[T]['output']> {
+  const timeout = TIMEOUT + TIMEOUT_PER_BYTE * bytes;
+  const result = queue.then(() => ask({ task, input } as ItkRequest, timeout));
   queue = result.catch(() => undefined);
   return result;
 }
 
-async function ask(request: ItkRequest): Promise<ItkTasks[ItkTask]['output']> {
-  const current = (service ??= start());
-  const { worker } = current;
-  current.printed = '';
+async function ask(request: ItkRequest, timeout: number): Promise<ItkTasks[ItkTask]['output']> {
+  const worker = (service ??= start());
   worker.ref();
   const reply = await new Promise<ItkReply>((resolve) => {
     const timer = setTimeout(() => {
-      stop(current);
-      resolve({ failed: `it did not end within ${TIMEOUT / 1000} s`, code: null });
-    }, TIMEOUT);
+      stop(worker);
+      resolve({ failed: `it did not end within ${Math.ceil(timeout / 1000)} s`, code: null, printed: '' });
+    }, timeout);
     const settle = (answer: ItkReply): void => {
       clearTimeout(timer);
       worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit');
@@ -46,12 +44,12 @@ async function ask(request: ItkRequest): Promise<ItkTasks[ItkTask]['output']> {
     };
     worker.on('message', settle);
     worker.on('error', (error) => {
-      stop(current);
-      settle({ failed: error.message, code: null });
+      stop(worker);
+      settle({ failed: error.message, code: null, printed: '' });
     });
     worker.on('exit', (code) => {
-      stop(current);
-      settle({ failed: `it ended with exit code ${code}`, code: null });
+      stop(worker);
+      settle({ failed: `it ended with exit code ${code}`, code: null, printed: '' });
     });
     worker.postMessage(request);
   });
@@ -60,32 +58,23 @@ async function ask(request: ItkRequest): Promise<ItkTasks[ItkTask]['output']> {
   const name = request.task === 'read' || request.task === 'write' ? '@itk-wasm/image-io' : '@itk-wasm/dicom';
   if (reply.code === 'ERR_MODULE_NOT_FOUND')
     throw new MissingPackageError(`This format takes the package ${name}, which is not installed: npm install ${name}`);
-  // What ITK prints arrives on another way, a moment later.
-  await new Promise((resolve) => setTimeout(resolve, 5));
   throw new FormatError(
-    `ITK cannot ${request.task === 'write' ? 'write' : 'read'} it (${explain(reply.failed, current.printed)}).`,
+    `ITK cannot ${request.task === 'write' ? 'write' : 'read'} it (${explain(reply.failed, reply.printed)}).`,
   );
 }
 
-function start(): Service {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+function start(): Worker {
+  return new Worker(new URL('./worker.js', import.meta.url), {
     name: 'delira-itk',
     execArgv: [],
     stdout: true,
     stderr: true,
   });
-  const started: Service = { worker, printed: '' };
-  const keep = (text: Buffer): void => {
-    started.printed = (started.printed + text.toString('utf8')).slice(-PRINTED);
-  };
-  worker.stdout.on('data', keep);
-  worker.stderr.on('data', keep);
-  return started;
 }
 
-function stop(stopped: Service): void {
+function stop(stopped: Worker): void {
   if (service === stopped) service = null;
-  void stopped.worker.terminate();
+  void stopped.terminate();
 }
 
 /** The lines that say something. */

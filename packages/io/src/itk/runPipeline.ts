@@ -15,14 +15,14 @@ export interface ItkValue {
   readonly data?: unknown;
 }
 
-interface Instance {
+interface Program {
   readonly HEAPU8: Uint8Array;
   mountDir(folder: string): void;
   unmountDir(folder: string): void;
 }
 
 type RunInstance = (
-  instance: Instance,
+  program: Program,
   parameters: readonly string[],
   outputs: readonly ItkValue[],
   inputs: readonly ItkValue[],
@@ -30,28 +30,44 @@ type RunInstance = (
 
 /** As much of WebAssembly as is used here: TypeScript has its types among those of browsers. */
 interface WebAssemblyInstance {
-  readonly exports: object;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+interface WebAssemblyMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 const { WebAssembly } = globalThis as unknown as {
   readonly WebAssembly: {
     compile(bytes: Uint8Array): Promise<object>;
     readonly Instance: new (compiled: object, imports: object) => WebAssemblyInstance;
+    readonly Memory: { new (): WebAssemblyMemory; readonly prototype: WebAssemblyMemory };
   };
 };
 
 type CreateInstance = (options: {
   readonly instantiateWasm: (imports: object, receive: (instance: WebAssemblyInstance) => void) => object;
-}) => Promise<Instance>;
+}) => Promise<Program>;
 
 interface Loaded {
-  readonly create: () => Promise<Instance>;
+  readonly create: () => Promise<Running>;
   readonly run: RunInstance;
   /** One that has served before, and may again. */
-  idle: Instance | null;
+  idle: Running | null;
 }
 
-/** WebAssembly's memory never shrinks: what a large file has left is given back with the instance. */
+interface Running {
+  readonly program: Program;
+  /** Most bytes that its memory may have. */
+  limit: number;
+}
+
+/** WebAssembly's memory never shrinks: what a large file has left is given back with the program. */
 const LARGEST_IDLE = 2 ** 28;
+/** What a program takes for itself. */
+const OWN_BYTES = 2 ** 27;
+/** The file, the pixels as they are stored, as they are decoded, and as they are handed over. */
+const COPIES = 4;
+const PAGE = 65_536;
 
 const pipelines = new Map<string, Promise<Loaded>>();
 
@@ -60,7 +76,6 @@ const pipelines = new Map<string, Promise<Loaded>>();
  * as reading a small one: here it is compiled once, and goes on with the next file after one that it could read. After any failure its
  * memory is not trusted, and it is started anew.
  *
- * @param folders those whose files it may see, none inside another.
  * @returns what the outputs hold.
  */
 export async function runPipeline(
@@ -69,18 +84,23 @@ export async function runPipeline(
   options: {
     readonly outputs: readonly ItkValue['type'][];
     readonly inputs?: readonly ItkValue[];
+    /** Those whose files it may see, none inside another. */
     readonly folders: readonly string[];
+    /** Most bytes that it may make of the files: a program whose memory grows far beyond that is stopped. */
+    readonly maximumBytes: number;
   },
 ): Promise<readonly unknown[]> {
   const loaded = await load(pipeline);
-  const instance = loaded.idle ?? (await loaded.create());
+  const running = loaded.idle ?? (await loaded.create());
   loaded.idle = null;
-  for (const folder of options.folders) instance.mountDir(folder);
+  running.limit = OWN_BYTES + COPIES * options.maximumBytes;
+  const { program } = running;
+  for (const folder of options.folders) program.mountDir(folder);
   const outputs = options.outputs.map((type) => ({ type }));
-  const result = loaded.run(instance, parameters, outputs, options.inputs ?? []);
+  const result = loaded.run(program, parameters, outputs, options.inputs ?? []);
   if (result.returnValue !== 0) throw new Error(result.stderr.trim());
-  for (const folder of options.folders) instance.unmountDir(folder);
-  if (instance.HEAPU8.length <= LARGEST_IDLE) loaded.idle = instance;
+  for (const folder of options.folders) program.unmountDir(folder);
+  if (program.HEAPU8.length <= LARGEST_IDLE) loaded.idle = running;
   return result.outputs.map(({ data }) => data);
 }
 
@@ -109,17 +129,28 @@ async function compile({ from, name }: ItkPipeline): Promise<Loaded> {
   const decoder = new ZSTDDecoder();
   await decoder.init();
   const compiled = await WebAssembly.compile(decoder.decode(new Uint8Array(await readFile(`${file}.wasm.zst`))));
-  return {
-    create: () =>
-      create({
-        instantiateWasm: (imports, receive) => {
-          const instance = new WebAssembly.Instance(compiled, imports);
-          receive(instance);
-          return instance.exports;
-        },
-      }),
-    run,
-    idle: null,
+  const start = async (): Promise<Running> => {
+    const bound = { limit: Infinity };
+    const program = await create({
+      instantiateWasm: (imports, receive) => {
+        const instance = new WebAssembly.Instance(compiled, imports);
+        boundMemory(instance, bound);
+        receive(instance);
+        return instance.exports;
+      },
+    });
+    return Object.assign(bound, { program });
+  };
+  return { create: start, run, idle: null };
+}
+
+/** A header that claims too much makes a program ask for memory; without it, it gives up as when there is none left. */
+function boundMemory(instance: WebAssemblyInstance, bound: { readonly limit: number }): void {
+  const memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory);
+  if (memory === undefined) throw new Error('ITK has no memory.');
+  memory.grow = (pages) => {
+    if (memory.buffer.byteLength + pages * PAGE > bound.limit) throw new RangeError('beyond the limit');
+    return WebAssembly.Memory.prototype.grow.call(memory, pages);
   };
 }
 

@@ -30,7 +30,7 @@ export async function saveVolume(path: string, volume: Volume, options: SaveVolu
   const folder = await mkdtemp(join(tmpdir(), 'delira-'));
   try {
     const file = join(folder, `volume${ending}`);
-    await runItk('write', { path: file, image, compress: true });
+    await runItk('write', { path: file, image, compress: true }, volume.array.data.byteLength);
     await writeFileAtomic(path, await readFile(file), options);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -97,18 +97,28 @@ export function parseYaml(text: string, { flowOnly = false }: YamlOptions = {}):
   return convert(document.contents, null, 0);
 }
 
+function parse(text: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text, {
+      schema: 'core',
+      version: '1.2',
+      intAsBigInt: true,
+      // Names are compared in `convert`: the library compares each with each.
+      uniqueKeys: false,
+      lineCounter,
+      logLevel: 'error',
+      // Each pretty message would cost as much as its line is long.
+      prettyErrors: false,
+    });
+  } catch (cause) {
+    // The library calls itself for every level, until the stack is full.
+    if (cause instanceof RangeError) throw failure(`more than ${MOST_LEVELS} levels within each other.`, cause);
+    throw cause;
+  }
+}
+
 function read(text: string, lineCounter: LineCounter): Document.Parsed {
-  const document = parseDocument(text, {
-    schema: 'core',
-    version: '1.2',
-    intAsBigInt: true,
-    // Names are compared in `convert`: the library compares each with each.
-    uniqueKeys: false,
-    lineCounter,
-    logLevel: 'error',
-    // Each pretty message would cost as much as its line is long.
-    prettyErrors: false,
-  });
+  const document = parse(text, lineCounter);
   const [error] = document.errors;
   if (error !== undefined)
     throw failure(`${place(lineCounter, error.pos[0])}this is not YAML: ${error.message}.`, error);
