@@ -24,7 +24,7 @@ export async function driveChromium(executablePath: string, url: string, screens
   // Chromium's sandbox refuses to be started by root, as in containers.
   const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
   try {
-    const page = await browser.newPage({ viewport: { width: 1180, height: 440 } });
+    const page = await browser.newPage({ viewport: { width: 1180, height: 420 } });
     const problems: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
