@@ -4,13 +4,14 @@
 
 job.json: {"twin": "unet2d", "config": our network's config, "threads": 2, "runs": [run, ...]}
 run:      {"name": "adam-float64", "optimizer": {"type": "adam", "lr": 0.001}, "dtype": "float64", "steps": 20, "gradientBatches": 1,
-           "firstBatch": 0}
+           "firstBatch": 0, "after": true}
 
 Beside job.json lie, all by our names: weights.safetensors, the initial values, which must be all of the twin's and no others;
 batches.safetensors and noise.safetensors, each entry with a leading axis of steps; predicted.safetensors, a batch to predict.
 It writes result.json with the losses of every run, step after step, and those at the initial weights, batch after batch; and per run
-NAME.gradients.I.safetensors (at the initial weights, for each of the first `gradientBatches` batches from `firstBatch`),
-NAME.state.safetensors (after the last step) and NAME.prediction.safetensors (in evaluation mode, after the last step), all in float64.
+NAME.gradients.I.safetensors (at the initial weights, for each of the first `gradientBatches` batches from `firstBatch`, in the run's
+precision); where `after` is true, NAME.state.safetensors (after the last step) and NAME.prediction.safetensors (in evaluation mode,
+after the last step), both in float64.
 """
 
 import argparse
@@ -44,8 +45,8 @@ def cast(entries: dict, dtype: torch.dtype) -> dict:
     return {name: value.to(dtype if value.is_floating_point() else torch.int64) for name, value in entries.items()}
 
 
-def save(tensors: dict, path: Path) -> None:
-    save_file({name: value.detach().to(torch.float64).contiguous() for name, value in tensors.items()}, path)
+def save(tensors: dict, path: Path, dtype: torch.dtype = torch.float64) -> None:
+    save_file({name: value.detach().to(dtype).contiguous() for name, value in tensors.items()}, path)
 
 
 class Run:
@@ -72,16 +73,20 @@ class Run:
         recorders = {group: GradientRecorder({names[p]: p for p in parameters}) for group, parameters in groups.items()}
         losses = self.step(model, recorders, index)
         gradients = {name: gradient for recorder in recorders.values() for name, gradient in recorder.gradients.items()}
-        save(gradients, self.folder / f"{self.run['name']}.gradients.{index}.safetensors")
+        save(gradients, self.folder / f"{self.run['name']}.gradients.{index}.safetensors", self.dtype)
         return losses
 
     def train(self) -> dict:
         name = self.run["name"]
         initial_losses = [loss for index in range(self.run["gradientBatches"]) for loss in self.write_gradients(index)]
+        if self.run["steps"] == 0 and not self.run["after"]:
+            return {"losses": [], "initialLosses": initial_losses}
         model = self.create_model()
         groups = self.twin.groups(model)
         optimizers = {group: create_optimizer(self.run["optimizer"], parameters) for group, parameters in groups.items()}
         losses = [loss for index in range(self.run["steps"]) for loss in self.step(model, optimizers, index)]
+        if not self.run["after"]:
+            return {"losses": losses, "initialLosses": initial_losses}
         save(model.state_dict(), self.folder / f"{name}.state.safetensors")
         with torch.inference_mode():
             prediction = self.twin.predict(model.eval(), cast(self.predicted, self.dtype))

@@ -1,8 +1,12 @@
 import type { NDArray } from '@delira/core';
 
-type Numbers = ArrayLike<number>;
+type Numbers = ArrayLike<number> & Iterable<number>;
 
-const l2 = (values: Numbers): number => Math.sqrt(Array.from(values).reduce((sum, value) => sum + value ** 2, 0));
+function l2(values: Numbers): number {
+  let sum = 0;
+  for (const value of values) sum += value ** 2;
+  return Math.sqrt(sum);
+}
 
 /** ‖actual − expected‖₂; NaN when the lengths differ or a value is not finite. */
 function distance(actual: Numbers, expected: Numbers): number {
@@ -64,23 +68,35 @@ export function worstEntry(
   return worst;
 }
 
-/** Differences of every entry over several batches: the entry that differs most even in its best batch, and the largest of all. */
+/** Differences of every entry over several batches, of which one is looked at at a time. */
+export class BatchDifferences {
+  readonly #best = new Map<string, number>();
+  #largest = 0;
+
+  /** One more batch. A missing entry differs by NaN. */
+  add(actual: ReadonlyMap<string, NDArray>, expected: ReadonlyMap<string, NDArray>): void {
+    const ofAll = l2OfAll(expected);
+    for (const [name, array] of expected) {
+      const difference = entryDifference(actual.get(name), array, ofAll);
+      this.#best.set(name, Math.min(this.#best.get(name) ?? Infinity, difference));
+      this.#largest = Math.max(this.#largest, difference);
+    }
+  }
+
+  /** The entry that differs most even in its best batch, and the largest difference of all. */
+  worst(): { readonly name: string; readonly best: number; readonly largest: number } {
+    let worst = { name: '(none)', best: this.#best.size === 0 ? NaN : 0 };
+    for (const [name, best] of this.#best) if (!(best <= worst.best)) worst = { name, best };
+    return { ...worst, largest: this.#largest };
+  }
+}
+
+/** `BatchDifferences` of batches that are all there. */
 export function overBatches(
   actual: readonly ReadonlyMap<string, NDArray>[],
   expected: readonly ReadonlyMap<string, NDArray>[],
-): { readonly name: string; readonly best: number; readonly largest: number } {
-  const names = [...(expected[0]?.keys() ?? [])];
-  let worst = { name: '(none)', best: names.length === 0 ? NaN : 0 };
-  let largest = 0;
-  const ofAll = expected.map(l2OfAll);
-  for (const name of names) {
-    const differences = expected.map((entries, batch) => {
-      const array = entries.get(name);
-      return array === undefined ? NaN : entryDifference(actual[batch]?.get(name), array, ofAll[batch] ?? NaN);
-    });
-    const best = Math.min(...differences);
-    if (!(best <= worst.best)) worst = { name, best };
-    largest = Math.max(largest, ...differences);
-  }
-  return { ...worst, largest };
+): ReturnType<BatchDifferences['worst']> {
+  const differences = new BatchDifferences();
+  expected.forEach((entries, batch) => differences.add(actual[batch] ?? new Map(), entries));
+  return differences.worst();
 }

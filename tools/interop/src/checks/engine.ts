@@ -1,9 +1,9 @@
 import { createOnnxBackend, type OnnxBackend } from '@delira/backend-onnx-training';
 import type { NDArray, Sample } from '@delira/core';
 import { atMost, type Check, type CheckContext, type CheckRow, holds } from '../Check.js';
-import { largestRelative, overBatches, relativeL2, rootMeanSquare } from '../differences.js';
+import { BatchDifferences, largestRelative, relativeL2, rootMeanSquare } from '../differences.js';
 import type { Comparison, OptimizerPair } from '../models/Comparison.js';
-import { gradientsHere, initialWeights, type Trained, trainHere } from '../training/trainHere.js';
+import { eachGradients, initialWeights, type Trained, trainHere } from '../training/trainHere.js';
 import { type PytorchResult, type PytorchRun, resultOf, trainInPytorch } from '../training/trainInPytorch.js';
 
 const STEPS_PER_CALL = 4;
@@ -17,6 +17,11 @@ const GRADIENT_LIMIT = 1e-3;
 const FLIPPED_LIMIT = 5e-2;
 /** fp32 training is chaotic: how far it drifts from float64 is measured in PyTorch's own drift. */
 const DRIFT_LIMIT = 3;
+/**
+ * Below this a drift holds nothing but the rounding of the losses themselves: evaluating one in float32, before any step, is off by 1e-7
+ * to 6e-7 (`losses at the initial weights`; the last place of float32 is 6e-8), in PyTorch too. A ratio of two such drifts compares last digits.
+ */
+const DRIFT_FLOOR = 1e-6;
 /**
  * One run's drift is a single draw of a wide distribution, PyTorch's included (0.03 to 0.13 of the loss here). Both sides therefore train
  * on as many series of batches, each from the same weights, and the root mean squares are compared.
@@ -40,10 +45,8 @@ const sameBits = (left: ReadonlyMap<string, NDArray>, right: ReadonlyMap<string,
     );
   });
 
-const sameRun = (left: Trained | undefined, right: Trained): boolean =>
-  left !== undefined &&
-  left.losses.every((loss, step) => Object.is(loss, right.losses[step])) &&
-  sameBits(left.state, right.state);
+const sameRun = (left: Trained, right: Trained): boolean =>
+  left.losses.every((loss, step) => Object.is(loss, right.losses[step])) && sameBits(left.state, right.state);
 
 /** What the run of one optimizer on one series of batches is called. */
 const runName = (pair: OptimizerPair, dtype: PytorchRun['dtype'], series: number): string =>
@@ -71,11 +74,12 @@ const trainingRows = async (
       predicted,
       stepsPerCall,
     });
-  const single: Trained[] = [];
-  for (let series = 0; series < SERIES; series++) single.push(await train(series, 1));
-  const several = await train(0, STEPS_PER_CALL);
-  const exact = single.map((_, series) => resultOf(results, runName(pair, 'float64', series)).losses);
-  const drift = rootMeanSquare(exact.map((losses, series) => relativeL2(single[series]?.losses ?? [], losses)));
+  const first = await train(0, 1);
+  const equalsSeveral = sameRun(first, await train(0, STEPS_PER_CALL));
+  const ours = [first.losses];
+  for (let series = 1; series < SERIES; series++) ours.push((await train(series, 1)).losses);
+  const exact = ours.map((_, series) => resultOf(results, runName(pair, 'float64', series)).losses);
+  const drift = rootMeanSquare(exact.map((losses, series) => relativeL2(ours[series] ?? [], losses)));
   const theirs = rootMeanSquare(
     exact.map((losses, series) => relativeL2(resultOf(results, runName(pair, 'float32', series)).losses, losses)),
   );
@@ -84,14 +88,10 @@ const trainingRows = async (
     {
       subject: `${label}: fp32 drift of ${steps} steps' losses from float64, ${SERIES} series`,
       measured: `${drift.toExponential(2)} = ${(drift / theirs).toFixed(2)} × PyTorch's`,
-      expected: `≤ ${DRIFT_LIMIT} × PyTorch's`,
-      state: drift <= DRIFT_LIMIT * theirs ? 'passed' : 'failed',
+      expected: `≤ ${DRIFT_LIMIT} × PyTorch's or ${DRIFT_FLOOR.toExponential(0)}`,
+      state: drift <= Math.max(DRIFT_LIMIT * theirs, DRIFT_FLOOR) ? 'passed' : 'failed',
     },
-    holds(
-      `${label}: ${STEPS_PER_CALL} steps per call equal single steps bit for bit`,
-      sameRun(single[0], several),
-      'yes',
-    ),
+    holds(`${label}: ${STEPS_PER_CALL} steps per call equal single steps bit for bit`, equalsSeveral, 'yes'),
   ];
 };
 
@@ -111,6 +111,7 @@ const inPytorch = async (comparison: Comparison, context: CheckContext): Promise
         steps,
         firstBatch: index * steps,
         gradientBatches: pair === optimizers[0] && index === 0 ? gradientBatches : 0,
+        after: false,
       })),
     ),
   );
@@ -128,7 +129,11 @@ const runFlavours = async (comparison: Comparison, context: CheckContext): Promi
   const compared = await inPytorch(comparison, context);
   const exact = resultOf(compared.results, runName(optimizers[0], 'float64', 0));
   const single = resultOf(compared.results, runName(optimizers[0], 'float32', 0));
-  const theirs = overBatches(single.gradients, exact.gradients);
+  // One batch at a time: the gradients of a large network on all of them do not fit into memory.
+  const byBatch = new BatchDifferences();
+  for (let batch = 0; batch < gradientBatches; batch++)
+    byBatch.add(await single.gradients(batch), await exact.gradients(batch));
+  const theirs = byBatch.worst();
   const rows: CheckRow[] = [];
   const engines: Engine[] = [];
   for (const flavour of ['portable', 'tuned'] as const) {
@@ -141,12 +146,14 @@ const runFlavours = async (comparison: Comparison, context: CheckContext): Promi
       await backend.dispose();
       continue;
     }
-    const here = await gradientsHere(comparison, backend, compared.batches.slice(0, gradientBatches));
-    const losses = here.flatMap((result) => result.losses);
-    const gradients = overBatches(
-      here.map((result) => result.gradients),
-      exact.gradients,
-    );
+    const losses: number[] = [];
+    const differences = new BatchDifferences();
+    let batch = 0;
+    for await (const here of eachGradients(comparison, backend, compared.batches.slice(0, gradientBatches))) {
+      losses.push(...here.losses);
+      differences.add(here.gradients, await exact.gradients(batch++));
+    }
+    const gradients = differences.worst();
     engines.push({ flavour, losses });
     rows.push(
       atMost(`${label}: losses at the initial weights`, largestRelative(losses, exact.initialLosses), LOSS_LIMIT),

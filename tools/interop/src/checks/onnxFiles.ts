@@ -135,7 +135,7 @@ const compareFiles = async (comparison: Comparison, context: CheckContext): Prom
     ),
     atMost(
       `${label}, our predictions against PyTorch float64`,
-      relativeL2(prediction.data, resultOf(results, 'predict').prediction.data),
+      relativeL2(prediction.data, (await resultOf(results, 'predict').prediction()).data),
       OTHER_ENGINE,
     ),
   );

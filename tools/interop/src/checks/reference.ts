@@ -34,7 +34,7 @@ const compare = async (comparison: Comparison, context: CheckContext): Promise<r
     context.report(`${label}, ${name}`);
     const expected = resultOf(results, name);
     const actual = await trainHere(comparison, { backend, optimizer: create, batches, predicted });
-    const state = worstEntry(actual.state, expected.state);
+    const state = worstEntry(actual.state, await expected.state());
     rows.push(
       atMost(
         `${label}, ${name}: losses of ${steps} steps, largest difference`,
@@ -44,16 +44,16 @@ const compare = async (comparison: Comparison, context: CheckContext): Promise<r
       atMost(`${label}, ${name}: variables afterwards, worst ${state.name}`, state.difference, LIMIT),
       atMost(
         `${label}, ${name}: prediction in evaluation mode`,
-        relativeL2(actual.prediction.data, expected.prediction.data),
+        relativeL2(actual.prediction.data, (await expected.prediction()).data),
         LIMIT,
       ),
     );
   }
   const first = resultOf(results, optimizers[0].name);
   const [here] = await gradientsHere(comparison, backend, batches.slice(0, 1));
-  const worst = worstEntry(here?.gradients ?? new Map(), first.gradients[0] ?? new Map());
+  const worst = worstEntry(here?.gradients ?? new Map(), await first.gradients(0));
   rows.push(atMost(`${label}: gradients of the first step, worst ${worst.name}`, worst.difference, LIMIT));
-  const names = [...first.state.keys()];
+  const names = [...(await first.state()).keys()];
   rows.push(
     holds(
       `${label}: names of all variables`,

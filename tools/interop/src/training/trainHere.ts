@@ -75,25 +75,34 @@ export interface BatchGradients {
   readonly gradients: ReadonlyMap<string, NDArray>;
 }
 
-/** Losses and gradients on each batch, all at the initial values. */
-export async function gradientsHere(
+/** Losses and gradients on each batch, one after the other, all at the initial values. */
+export async function* eachGradients(
   comparison: Comparison,
   backend: Backend,
   batches: readonly Sample[],
-): Promise<readonly BatchGradients[]> {
+): AsyncGenerator<BatchGradients> {
   const system = createSystem(comparison, () => sgd({ lr: 0.01 }));
   const executable = await backend.compile(system.traceGradients(signatureOf(first(batches))));
   const state = await backend.createState(system.initialState(SEED));
-  const results: BatchGradients[] = [];
   for (const [index, batch] of batches.entries()) {
     // The running statistics move on; gradients in training mode do not depend on them.
     const [output = {}] = await executable.run(state, [{ batch, seed: [SEED, index] }]);
     const gradients = Object.entries(output)
       .filter(([name]) => name.startsWith(PREFIX))
       .map(([name, gradient]) => [name.slice(PREFIX.length), gradient] as const);
-    results.push({ losses: lossesOf(comparison, output), gradients: new Map(gradients) });
+    yield { losses: lossesOf(comparison, output), gradients: new Map(gradients) };
   }
   await Promise.all([executable.dispose(), state.dispose()]);
+}
+
+/** As `eachGradients`, all at once: for small networks. */
+export async function gradientsHere(
+  comparison: Comparison,
+  backend: Backend,
+  batches: readonly Sample[],
+): Promise<readonly BatchGradients[]> {
+  const results: BatchGradients[] = [];
+  for await (const result of eachGradients(comparison, backend, batches)) results.push(result);
   return results;
 }
 

@@ -17,20 +17,22 @@ export interface PytorchRun {
   readonly firstBatch?: number;
   /** For how many batches, from there, gradients are computed at the initial weights. */
   readonly gradientBatches: number;
+  /** Whether the state after the last step and a prediction from it are wanted, too. Default true. */
+  readonly after?: boolean;
 }
 
-/** What PyTorch computed; all arrays float64. */
+/** What PyTorch computed. Arrays are read when they are asked for, and only until the next job in the same folder. */
 export interface PytorchResult {
   /** The losses of every step, step after step. */
   readonly losses: readonly number[];
   /** The losses at the initial weights, batch after batch. */
   readonly initialLosses: readonly number[];
-  /** At the initial weights, one entry per batch. */
-  readonly gradients: readonly ReadonlyMap<string, NDArray>[];
-  /** Parameters and running statistics after the last step. */
-  readonly state: ReadonlyMap<string, NDArray>;
-  /** In evaluation mode, after the last step. */
-  readonly prediction: NDArray;
+  /** At the initial weights, on the batch of that number. In the run's precision. */
+  gradients(batch: number): Promise<ReadonlyMap<string, NDArray>>;
+  /** Parameters and running statistics after the last step, float64. */
+  state(): Promise<ReadonlyMap<string, NDArray>>;
+  /** In evaluation mode, after the last step, float64. */
+  prediction(): Promise<NDArray>;
 }
 
 export interface PytorchJob {
@@ -78,7 +80,7 @@ export async function trainInPytorch(
     twin: comparison.twin,
     config: comparison.create().config,
     threads,
-    runs: runs.map((run) => ({ firstBatch: 0, ...run })),
+    runs: runs.map((run) => ({ firstBatch: 0, after: true, ...run })),
   };
   await writeFile(join(folder, 'job.json'), JSON.stringify(description));
 
@@ -92,25 +94,25 @@ export async function trainInPytorch(
   const result = JSON.parse(await readFile(join(folder, 'result.json'), 'utf8')) as {
     readonly runs: Readonly<Record<string, Pick<PytorchResult, 'losses' | 'initialLosses'>>>;
   };
-  const read = async ({ name, gradientBatches }: PytorchRun): Promise<[string, PytorchResult]> => {
-    const prediction = (await loadWeights(join(folder, `${name}.prediction.safetensors`))).get('prediction');
+  const resultsOf = ({ name }: PytorchRun): [string, PytorchResult] => {
     const losses = result.runs[name];
-    if (prediction === undefined || losses === undefined) throw new Error(`PyTorch wrote no results of ${name}.`);
+    if (losses === undefined) throw new Error(`PyTorch wrote no results of ${name}.`);
+    const load = (what: string) => loadWeights(join(folder, `${name}.${what}.safetensors`));
     return [
       name,
       {
         ...losses,
-        gradients: await Promise.all(
-          Array.from({ length: gradientBatches }, (_, index) =>
-            loadWeights(join(folder, `${name}.gradients.${index}.safetensors`)),
-          ),
-        ),
-        state: await loadWeights(join(folder, `${name}.state.safetensors`)),
-        prediction,
+        gradients: (batch) => load(`gradients.${batch}`),
+        state: () => load('state'),
+        prediction: async () => {
+          const prediction = (await load('prediction')).get('prediction');
+          if (prediction === undefined) throw new Error(`PyTorch wrote no prediction of ${name}.`);
+          return prediction;
+        },
       },
     ];
   };
-  return new Map(await Promise.all(runs.map(read)));
+  return new Map(runs.map(resultsOf));
 }
 
 /** @throws Error naming the run when there is none of that name. */
