@@ -57,6 +57,48 @@ describe('a volume written and read again', () => {
   });
 });
 
+/** The header and the voxels of a file as two files. */
+function splitFile(bytes: Uint8Array): { readonly header: Uint8Array; readonly voxels: Uint8Array } {
+  const second = bytes[0] !== 348 % 256;
+  const header = bytes.slice(0, second ? 540 : 348);
+  const view = new DataView(header.buffer);
+  view.setUint8(second ? 5 : 345, 'i'.charCodeAt(0));
+  if (second) view.setBigInt64(168, 0n, true);
+  else view.setFloat32(108, 0, true);
+  return { header, voxels: bytes.slice(header.length + 4) };
+}
+
+describe('a pair of .hdr and .img', () => {
+  it.each([
+    { endings: ['.hdr', '.img'], version: 1 as const },
+    { endings: ['.HDR', '.IMG'], version: 1 as const },
+    { endings: ['.hdr.gz', '.img.gz'], version: 2 as const },
+  ])('is read by either name: $endings, version $version', async ({ endings, version }) => {
+    const whole = writeNifti(oblique, { version });
+    const folder = temporaryFolder();
+    const [headerPath, voxelPath] = endings.map((ending) => join(folder, `größe 1${ending}`));
+    const { header, voxels } = splitFile(whole);
+    const stored = (bytes: Uint8Array): Uint8Array => (endings[0]!.endsWith('.gz') ? gzipSync(bytes) : bytes);
+    writeFileSync(headerPath!, stored(header));
+    await expect(loadNifti(headerPath!)).rejects.toThrow(`There is no file ${voxelPath}`);
+    writeFileSync(voxelPath!, stored(voxels));
+    for (const path of [headerPath!, voxelPath!]) expect(await loadNifti(path)).toEqual(readNifti(whole));
+    writeFileSync(voxelPath!, stored(voxels.subarray(1)));
+    await expect(loadNifti(headerPath!)).rejects.toThrow(`${voxelPath}: `);
+    await expect(loadNifti(headerPath!)).rejects.toThrow(FormatError);
+    writeFileSync(headerPath!, stored(whole));
+    await expect(loadNifti(voxelPath!)).rejects.toThrow(`${headerPath}: This is a whole NIfTI file`);
+  });
+
+  it('is refused where it is of Analyze, in either byte order', () => {
+    const { header } = splitFile(writeNifti(oblique));
+    header.fill(0, 344, 348);
+    expect(() => readNifti(header)).toThrow('Analyze 7.5');
+    header.set([0, 0, 1, 0x5c]);
+    expect(() => readNifti(header)).toThrow('does not say which side is left');
+  });
+});
+
 /** A file of one voxel with some bytes changed. */
 function changed(change: (view: DataView) => void, voxel = volume(ndarray([7], [1, 1, 1]))): Uint8Array {
   const bytes = writeNifti(voxel);

@@ -15,7 +15,9 @@ export interface NiftiHeader {
   /** Slowest first, at least `[z, y, x]`. */
   readonly shape: readonly number[];
   readonly geometry: Geometry;
-  /** Where the voxels begin, and how many bytes they take. */
+  /** Whether the voxels lie in a file of their own, `.img` beside `.hdr`. */
+  readonly pair: boolean;
+  /** Where the voxels begin in their file, and how many bytes they take. */
   readonly offset: number;
   readonly dataBytes: number;
   /** `null` where voxels are stored as they are. */
@@ -35,25 +37,27 @@ export function parseNiftiHeader(start: Uint8Array, form?: NiftiForm): NiftiHead
   const { buffer } = copy;
   const version = isNIFTI1(buffer, true) ? 1 : isNIFTI2(buffer, true) ? 2 : null;
   const length = version === 2 ? 540 : 348;
+  if (version === null && isAnalyze(copy))
+    throw new FormatError(
+      'This is an Analyze 7.5 file, which is older than NIfTI and does not say which side is left. Convert it to NIfTI with a program that lets you say so.',
+    );
   if (version === null || copy.length < length)
     throw new FormatError(
       'This is not a NIfTI file, or it ends inside its header. Such a file is called .nii or .nii.gz.',
     );
   const header = readWithoutExtensions(buffer.slice(0, length));
-  if (header.magic.startsWith('ni'))
-    throw new FormatError(
-      'This is the header of an .hdr and .img pair, which is not supported. Convert the pair to a .nii file.',
-    );
+  const pair = header.magic.startsWith('ni');
 
   const type = niftiType(header.datatypeCode);
   const shape = shapeOf(header.dims);
   const dataBytes = shape.reduce((product, extent) => product * extent, bytesOf(type.number) * type.components);
   if (!Number.isSafeInteger(dataBytes))
     throw new FormatError(`Its dimensions [${shape.join(', ')}] are beyond any file. It is damaged.`);
-  const offset = header.vox_offset === 0 ? length + 4 : header.vox_offset;
-  if (!Number.isSafeInteger(offset) || offset < length)
+  const least = pair ? 0 : length;
+  const offset = header.vox_offset === 0 && !pair ? length + 4 : header.vox_offset;
+  if (!Number.isSafeInteger(offset) || offset < least)
     throw new FormatError(
-      `Its voxels are said to begin at byte ${header.vox_offset}, inside the header of ${length} bytes.`,
+      `Its voxels are said to begin at byte ${header.vox_offset}, ${pair ? 'outside of the file' : `inside the header of ${length} bytes`}.`,
     );
   return {
     version,
@@ -61,11 +65,19 @@ export function parseNiftiHeader(start: Uint8Array, form?: NiftiForm): NiftiHead
     type,
     shape,
     geometry: geometryOf(niftiAffine(header, new DataView(buffer), form)),
+    pair,
     offset,
     dataBytes,
     scaling: scalingOf(header),
     metadata: metadataOf(header, type),
   };
+}
+
+/** The same length as a NIfTI-1 header, in either byte order, without the magic. */
+function isAnalyze(header: Uint8Array): boolean {
+  if (header.length < 348) return false;
+  const view = new DataView(header.buffer);
+  return view.getInt32(0, true) === 348 || view.getInt32(0, false) === 348;
 }
 
 /** Extensions are of no use here, and not reading them is the safest way to read them. */

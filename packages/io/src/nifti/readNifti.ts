@@ -31,13 +31,14 @@ export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Vo
 }
 
 /**
- * Loads a `.nii` or `.nii.gz` file; see `readNifti`.
+ * Loads a `.nii` or `.nii.gz` file, or a pair of `.hdr` and `.img` (both compressed or neither) by the path of either; see `readNifti`.
  *
- * @throws NotFoundError when there is no such file.
+ * @throws NotFoundError when there is no such file, or none beside it.
  * @throws FormatError when it is not a whole NIfTI file, or larger than `maximumBytes`.
  * @throws InputError when the operating system does not let it be read.
  */
 export async function loadNifti(path: string, options: ReadNiftiOptions = {}): Promise<Volume> {
+  if (PAIR.test(path)) return loadPair(path, options);
   return namingFile(path, async () => {
     const bytes = await loadBytes(path, options);
     if (!isGzip(bytes)) return toVolume(bytes, checkedHeader(bytes, bytes.length, options), options, true);
@@ -46,8 +47,40 @@ export async function loadNifti(path: string, options: ReadNiftiOptions = {}): P
   });
 }
 
-function checkedHeader(start: Uint8Array, fileBytes: number | null, options: ReadNiftiOptions): NiftiHeader {
+/** Endings of a pair. */
+const PAIR = /\.(hdr|img)(\.gz)?$/i;
+
+async function loadPair(path: string, options: ReadNiftiOptions): Promise<Volume> {
+  const beside = (ending: 'hdr' | 'img'): string =>
+    path.replace(
+      PAIR,
+      (_, old: string, gz = '') => `.${old === old.toUpperCase() ? ending.toUpperCase() : ending}${gz}`,
+    );
+  const header = await namingFile(beside('hdr'), async () => {
+    const bytes = await loadBytes(beside('hdr'), options);
+    const start = isGzip(bytes) ? decompressStart(bytes, LONGEST_HEADER) : bytes;
+    return checkedHeader(start, null, options, true);
+  });
+  return namingFile(beside('img'), async () => {
+    const bytes = await loadBytes(beside('img'), options);
+    const voxels = isGzip(bytes) ? await decompress(bytes, header.offset + header.dataBytes) : bytes;
+    return toVolume(voxels, header, options, true);
+  });
+}
+
+function checkedHeader(
+  start: Uint8Array,
+  fileBytes: number | null,
+  options: ReadNiftiOptions,
+  pair = false,
+): NiftiHeader {
   const header = parseNiftiHeader(start, options.form);
+  if (header.pair && !pair)
+    throw new FormatError(
+      'This is the header of an .hdr and .img pair. Load it under those names: loadNifti reads both.',
+    );
+  if (pair && !header.pair)
+    throw new FormatError('This is a whole NIfTI file, not the header of a pair. Call it .nii.');
   const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
   const needed = header.offset + header.dataBytes;
   if (needed > maximumBytes)

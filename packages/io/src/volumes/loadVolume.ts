@@ -10,14 +10,14 @@ import { loadNifti } from '../nifti/readNifti.js';
 const ITK = /\.(nrrd|nhdr|mha|mhd|dcm)$/i;
 
 /**
- * Loads a volume by its ending: `.nii` and `.nii.gz`; `.nrrd`, `.mha`, `.mhd` and a single `.dcm` (with `@itk-wasm/image-io`); `.tif`, whose
+ * Loads a volume by its ending: `.nii` and `.nii.gz`, or a pair of `.hdr` and `.img`; `.nrrd`, `.mha`, `.mhd` and a single `.dcm` (with `@itk-wasm/image-io`); `.tif`, whose
  * pages are the slices, and other images as a single slice (with sharp); or a folder, as a DICOM series (with `@itk-wasm/dicom`).
  *
  * @throws ArgumentError when the ending is unknown.
  * @throws NotFoundError, InputError, FormatError, MissingPackageError as the format's own function, naming the file.
  */
 export async function loadVolume(path: string, options: LoadVolumeOptions = {}): Promise<Volume> {
-  if (/\.nii(\.gz)?$/i.test(path)) return loadNifti(path, options);
+  if (/\.(nii|hdr|img)(\.gz)?$/i.test(path)) return loadNifti(path, options);
   if (ITK.test(path)) return loadItk(path, options);
   if (/\.tiff?$/i.test(path)) return volume(pagesAsSlices(await loadImage(path, { ...options, page: 'all' })));
   if (/\.(png|jpe?g|webp|gif)$/i.test(path)) return volume(pagesAsSlices(await loadImage(path, options)));
@@ -27,7 +27,7 @@ export async function loadVolume(path: string, options: LoadVolumeOptions = {}):
   );
   if (isFolder) return loadDicomSeries(path, options);
   throw new ArgumentError(
-    `${path} should be a folder of DICOM slices, or end in one of .nii, .nii.gz, .nrrd, .mha, .mhd, .dcm, .tif, .png, .jpg.`,
+    `${path} should be a folder of DICOM slices, or end in one of .nii, .nii.gz, .hdr, .nrrd, .mha, .mhd, .dcm, .tif, .png, .jpg.`,
   );
 }
 
