@@ -311,6 +311,33 @@ describe('SpatialTransform', () => {
     expectClose(bent['data']!, ndarray([2, 3, 3, 5, 6, 6, 8, 9, 9], [1, 3, 3]), exact);
   });
 
+  it('rotates, scales and deforms some samples only, each by a chance of its own', () => {
+    const transform = new SpatialTransform({
+      rotation: [0.5, 1],
+      rotationProbability: 0.3,
+      scale: [0.5, 0.8],
+      scaleProbability: 0.6,
+      elastic: { maximumDisplacement: 1, controlPoints: 4, probability: 0.1 },
+    });
+    const drawn = Array.from({ length: 2000 }, (_, seed) => transform.draw(square, createRng(seed)));
+    const share = (of: (each: (typeof drawn)[number]) => boolean): number => drawn.filter(of).length / drawn.length;
+    expect(share(({ rotation }) => rotation[0] !== 0)).toBeCloseTo(0.3, 1);
+    expect(share(({ scale }) => scale[0] !== 1)).toBeCloseTo(0.6, 1);
+    expect(share(({ elastic }) => elastic !== null)).toBeCloseTo(0.1, 1);
+    expect(share(({ rotation, scale }) => rotation[0] !== 0 && scale[0] !== 1)).toBeCloseTo(0.18, 1);
+    expect(() => new SpatialTransform({ rotationProbability: 2 })).toThrow('rotationProbability is 2');
+  });
+
+  it('cuts out what nothing happens to', () => {
+    const one = new SpatialTransform({ size: 1, interpolation: 'cubic' }).apply(square, still);
+    expect(one['data']).toEqual(ndarray([5], [1, 1, 1]));
+    const five = new SpatialTransform({ size: [1, 5], border: 'edge' }).apply(square, still);
+    expect(valuesOf(five)).toEqual([4, 4, 5, 6, 6]);
+    expect(new SpatialTransform({ interpolation: 'cubic' }).apply(square, still)['data']).toBe(square['data']);
+    // The middle of two voxels lies between those of three.
+    expect(valuesOf(new SpatialTransform({ size: [1, 2] }).apply(square, still))).toEqual([4.5, 5.5]);
+  });
+
   it('draws a cubic spline through the voxels, in 2D and in 3D', () => {
     const cubic = new SpatialTransform({ interpolation: 'cubic' });
     expectClose(cubic.apply(square, still)['data']!, square['data']!, exact);

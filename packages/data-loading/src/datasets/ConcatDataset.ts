@@ -32,7 +32,18 @@ export class ConcatDataset implements Dataset {
   /** @throws ArgumentError when the index is out of range. */
   get(index: number): Sample | Promise<Sample> {
     checkIndex(index, this.length, 'the datasets');
-    const part = this.#starts.findLastIndex((start) => start <= index);
+    const part = this.#partOf(index);
     return this.datasets[part]!.get(index - this.#starts[part]!);
+  }
+
+  /** The last dataset that begins at or before the index, by bisection: there may be one for every case. */
+  #partOf(index: number): number {
+    let [low, high] = [0, this.#starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle]! <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 }

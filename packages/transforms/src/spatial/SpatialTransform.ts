@@ -5,6 +5,7 @@ import {
   type NDArray,
   type Rng,
   type Sample,
+  sameShape,
   type Shape,
   sizeOf,
 } from '@delira/core';
@@ -127,7 +128,9 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     const offset = isIdentity(parameters) ? wholeOffset(spatial, size) : null;
     // What nothing happens to is cut out, not interpolated.
     if (offset !== null) {
-      const cut = cutWindow(sample, { offset, size }, this.options, border === 'edge' ? 'edge' : 'constant');
+      const cut = sameShape(spatial, size)
+        ? sample
+        : cutWindow(sample, { offset, size }, this.options, border === 'edge' ? 'edge' : 'constant');
       return replaceEntries(cut, images, (array) => castArray(array, 'float32'));
     }
     const [source, target] = [extentsOf(spatial), extentsOf(size)];
