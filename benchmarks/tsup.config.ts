@@ -11,6 +11,8 @@ export default defineConfig(
       dataStepper: 'src/dataStepper.ts',
       augmentPipeline: 'src/data/augmentPipeline.ts',
       tinyTraining: 'src/tinyTraining.ts',
+      resumeTraining: 'src/resumeTraining.ts',
+      resumePipeline: 'src/resumePipeline.ts',
       fuzzer: 'src/fuzzer.ts',
     },
   }),

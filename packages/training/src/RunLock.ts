@@ -39,7 +39,7 @@ export class RunLock {
   static async take(folder: string, files: FileSystem = nodeFileSystem): Promise<RunLock> {
     const path = join(folder, NAME);
     const token = randomBytes(8).toString('hex');
-    const owner = { host: hostname(), processId: process.pid, started: startOf(process.pid), token };
+    const owner = { host: hostname(), processId: process.pid, started: statusOf(process.pid)?.started ?? null, token };
     await writing(path, () => files.makeFolder(folder));
     for (;;) {
       if (await create(path, owner, files)) return new RunLock(path, owner, files);
@@ -125,16 +125,25 @@ function isAlive({ host, processId, started, token }: Owner): boolean {
     // There is one that belongs to somebody else.
     if (codeOf(error) !== 'EPERM') return false;
   }
-  const now = startOf(processId);
-  return started === null || now === null || started === now;
+  const now = statusOf(processId);
+  if (now === null) return true;
+  return !now.hasEnded && (started === null || started === now.started);
 }
 
-/** When a process began, in the system's ticks since it was started. */
-function startOf(processId: number): string | null {
+interface ProcessStatus {
+  /** In the system's ticks since it was started. */
+  readonly started: string | null;
+  /** It has ended, and its parent has not taken notice yet. */
+  readonly hasEnded: boolean;
+}
+
+/** Null where the system does not tell. */
+function statusOf(processId: number): ProcessStatus | null {
   try {
     const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
-    // The program's name stands in brackets and may hold anything; the start is the 20th field after it.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The program's name stands in brackets and may hold anything; what follows begins with the state, and the start is the 20th.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { started: fields[19] ?? null, hasEnded: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {
     return null;
   }

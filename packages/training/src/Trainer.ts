@@ -15,6 +15,7 @@ import { type EvaluationOptions, Evaluator } from './Evaluator.js';
 import { FitClock } from './FitClock.js';
 import { Hooks } from './Hooks.js';
 import { HyperValues } from './HyperValues.js';
+import { LearningRateFinder, type LearningRateFinderOptions, type LearningRates } from './LearningRateFinder.js';
 import { MemoryLimit } from './MemoryLimit.js';
 import { defaultMonitor } from './Monitor.js';
 import type { BatchTaker } from './PreparedBatch.js';
@@ -49,6 +50,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   readonly #steps: TrainSteps<B, P>;
   readonly #evaluator: Evaluator<B, P>;
   readonly #loop: TrainingLoop<B, P>;
+  readonly #finder: LearningRateFinder<B, P>;
   readonly #clock = new FitClock();
   #state: Promise<StateStore> | null = null;
   #isTraining = false;
@@ -122,6 +124,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     this.#checkpoints = checkpoints;
     this.#steps = steps;
     this.#evaluator = new Evaluator(system, backend, Object.keys(optimizers), listener);
+    this.#finder = new LearningRateFinder(network as unknown as BatchTaker, steps, hypers);
     this.#loop = new TrainingLoop({
       network: network as unknown as BatchTaker,
       run,
@@ -242,6 +245,28 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     const { position } = this.#run;
     const hyper = this.#hypers.at(position, position.hyper);
     return { state, seed: position.seed, hyper, bar: this.#bar, label };
+  }
+
+  /**
+   * Looks for a learning rate: trains a step with each of growing ones, and suggests the one at which the smoothed loss falls fastest, as PyTorch
+   * Lightning's `lr_find` does. The state and the position are put back afterwards, whatever happens.
+   *
+   * @throws ArgumentError for an option out of range, or when there are several rates and none is named.
+   */
+  async findLearningRate(loader: Loader, options: LearningRateFinderOptions = {}): Promise<LearningRates> {
+    this.#refuseWhileTraining('findLearningRate');
+    this.#isTraining = true;
+    try {
+      const state = await this.state();
+      const variables = await state.read();
+      try {
+        return await this.#finder.find(loader, state, this.#run.position, options);
+      } finally {
+        await state.write(variables);
+      }
+    } finally {
+      this.#isTraining = false;
+    }
   }
 
   /** The prediction Program for prepared batches of this signature, reading what evaluation reads: to export or to predict with. */

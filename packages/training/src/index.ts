@@ -33,6 +33,7 @@ export { kfoldIndices, type KFoldIndicesOptions, stratifiedKfoldIndices } from '
 export { type KFoldTask, type Manifest, readManifest, type Task } from './experiment/Manifest.js';
 export type { Split, SplitOptions } from './experiment/splitDataset.js';
 export type { Summary } from './experiment/summarize.js';
+export type { LearningRateFinderOptions, LearningRates } from './LearningRateFinder.js';
 export type { Monitor } from './Monitor.js';
 export type { LoaderShape, RunPosition, SavedPosition } from './RunPosition.js';
 export type { ScalarSums } from './ScalarMeans.js';

@@ -3,7 +3,7 @@ import { accuracy } from '@delira/metrics';
 import { InputError, type Json } from '@delira/core';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Callback } from '../src/index.js';
+import type { Callback, RunView } from '../src/index.js';
 import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, STEPS_PER_EPOCH, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 
@@ -121,7 +121,7 @@ describe('what a callback remembers', () => {
   class BatchLimit implements Callback {
     done = 0;
     constructor(private readonly most: number) {}
-    readonly onBatchEnd: Callback['onBatchEnd'] = (run) => {
+    readonly onBatchEnd = (run: RunView): void => {
       if (++this.done === this.most) run.stop('enough', { finished: true });
     };
     readonly state = (): Json => ({ done: this.done, last: this.done === 0 ? -0 : NaN });
