@@ -7,6 +7,7 @@ export default defineConfig(
     untyped: {
       main: 'src/main.ts',
       conformance: 'src/conformance.ts',
+      tfjsConformance: 'src/tfjsConformance.ts',
       flavours: 'src/flavours.ts',
       pythonEnvironment: 'src/pythonEnvironment.ts',
       engines: 'src/engines/index.ts',

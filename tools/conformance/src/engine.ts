@@ -14,6 +14,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: '' },
     folder: { type: 'string', default: '' },
     networks: { type: 'string', default: '' },
+    round: { type: 'string', default: '0' },
     threads: { type: 'string', default: '2' },
   },
 });
@@ -22,16 +23,17 @@ const run = async (): Promise<EngineErrors> => {
   const engine = engines.find(({ name }) => name === values.engine);
   if (engine === undefined) throw new Error(`There is no engine ${values.engine}.`);
   const backend = await engine.create({ threads: Number(values.threads) });
+  const round = Number(values.round);
   const errors: Record<string, string> = {};
   for (const index of values.networks.split(',')) {
     const comparison = networks[Number(index)]?.comparison;
     if (comparison === undefined) throw new Error(`There is no network ${index}.`);
     process.stderr.write(`${engine.name}: ${comparison.label}\n`);
     try {
-      const { tensors } = await loadCheckpoint(join(values.folder, `reference-${index}.safetensors`));
-      const steps = await takeSteps(comparison, backend);
-      const resumed = await resumeSteps(comparison, backend, tensors);
-      await saveTold(join(values.folder, `${engine.name}-${index}.safetensors`), { steps, resumed });
+      const { tensors } = await loadCheckpoint(join(values.folder, `reference-${index}-${round}.safetensors`));
+      const steps = await takeSteps(comparison, backend, { round });
+      const resumed = await resumeSteps(comparison, backend, tensors, { round });
+      await saveTold(join(values.folder, `${engine.name}-${index}-${round}.safetensors`), { steps, resumed });
     } catch (error) {
       errors[index] = error instanceof Error ? error.message : String(error);
     }

@@ -16,15 +16,20 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
  */
 export async function runEngine(
   engine: EngineUnderTest,
-  options: { readonly folder: string; readonly networks: readonly number[]; readonly threads: number },
+  options: {
+    readonly folder: string;
+    readonly networks: readonly number[];
+    readonly round: number;
+    readonly threads: number;
+  },
 ): Promise<EngineErrors> {
   const surroundings = await engine.surroundings();
-  const { folder, networks, threads } = options;
+  const { folder, networks, round, threads } = options;
   const parameters = ['--engine', engine.name, '--folder', folder, '--networks', networks.join()];
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [...surroundings.options, script, ...parameters, '--threads', String(threads)],
+      [...surroundings.options, script, ...parameters, '--round', String(round), '--threads', String(threads)],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...surroundings.environment } },
     );
     let stdout = '';

@@ -10,9 +10,15 @@ const STEPS = 2;
 /** Momentum gives the checkpoint an optimizer's slots; Adam would divide a gradient that is all rounding by its own size. */
 const optimizer = (): ReturnType<typeof sgd> => sgd({ lr: 0.01, momentum: 0.9 });
 
+/** Which batches are trained on: the first two, the next two… */
+export interface StepsOptions {
+  /** Counted from 0. Default 0. */
+  readonly round?: number;
+}
+
 /** The batches of both steps, the same in every process. */
-async function batchesOf(comparison: Comparison): Promise<readonly [Sample, Sample]> {
-  const [first, second] = await comparison.batches(STEPS);
+async function batchesOf(comparison: Comparison, round: number): Promise<readonly [Sample, Sample]> {
+  const [first, second] = (await comparison.batches((round + 1) * STEPS)).slice(-STEPS);
   if (first === undefined || second === undefined) throw new Error(`${comparison.label} has no ${STEPS} batches.`);
   return [first, second];
 }
@@ -33,13 +39,13 @@ interface Training {
   dispose(): Promise<void>;
 }
 
-async function trainingOf(comparison: Comparison, backend: Backend): Promise<Training> {
-  const batches = await batchesOf(comparison);
+async function trainingOf(comparison: Comparison, backend: Backend, round: number): Promise<Training> {
+  const batches = await batchesOf(comparison, round);
   const system = createSystem(comparison, optimizer);
   const executable = await backend.compile(system.traceTrain(signatureOf(batches[0])));
   return {
     async step(state, index) {
-      const feeds = { batch: batches[index], hyper: system.hyper, seed: [SEED, index] } as const;
+      const feeds = { batch: batches[index], hyper: system.hyper, seed: [SEED, round * STEPS + index] } as const;
       const [output = {}] = await executable.run(state, [feeds]);
       return lossesOf(comparison, output);
     },
@@ -48,12 +54,16 @@ async function trainingOf(comparison: Comparison, backend: Backend): Promise<Tra
   };
 }
 
-async function gradientsOf(comparison: Comparison, backend: Backend): Promise<Pick<Steps, 'losses' | 'gradients'>> {
-  const [batch] = await batchesOf(comparison);
+async function gradientsOf(
+  comparison: Comparison,
+  backend: Backend,
+  round: number,
+): Promise<Pick<Steps, 'losses' | 'gradients'>> {
+  const [batch] = await batchesOf(comparison, round);
   const system = createSystem(comparison, optimizer);
   const executable = await backend.compile(system.traceGradients(signatureOf(batch)));
   const state = await backend.createState(system.initialState(SEED));
-  const [output = {}] = await executable.run(state, [{ batch, seed: [SEED, 0] }]);
+  const [output = {}] = await executable.run(state, [{ batch, seed: [SEED, round * STEPS] }]);
   await Promise.all([executable.dispose(), state.dispose()]);
   const gradients = Object.entries(output).flatMap(([name, gradient]) =>
     name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), gradient] as const] : [],
@@ -62,9 +72,13 @@ async function gradientsOf(comparison: Comparison, backend: Backend): Promise<Pi
 }
 
 /** Losses and gradients at the initial weights, and two steps of training. */
-export async function takeSteps(comparison: Comparison, backend: Backend): Promise<Steps> {
-  const initial = await gradientsOf(comparison, backend);
-  const training = await trainingOf(comparison, backend);
+export async function takeSteps(
+  comparison: Comparison,
+  backend: Backend,
+  { round = 0 }: StepsOptions = {},
+): Promise<Steps> {
+  const initial = await gradientsOf(comparison, backend, round);
+  const training = await trainingOf(comparison, backend, round);
   const state = await training.createState();
   await training.step(state, 0);
   const afterFirst = await state.read();
@@ -79,8 +93,9 @@ export async function resumeSteps(
   comparison: Comparison,
   backend: Backend,
   checkpoint: ReadonlyMap<string, NDArray>,
+  { round = 0 }: StepsOptions = {},
 ): Promise<NextStep> {
-  const training = await trainingOf(comparison, backend);
+  const training = await trainingOf(comparison, backend, round);
   const state = await training.createState();
   await state.write(checkpoint);
   const losses = await training.step(state, 1);

@@ -1,6 +1,6 @@
 import { createReferenceBackend } from '@delira/backend-reference';
 import { describe, expect, it } from 'vitest';
-import { compareSteps } from '../src/compareSteps.js';
+import { compareSteps, worstOf } from '../src/compareSteps.js';
 import { engines } from '../src/engines.js';
 import { networks } from '../src/networks.js';
 import { resumeSteps, takeSteps } from '../src/takeSteps.js';
@@ -21,8 +21,9 @@ describe.each(NETWORKS)('%s', (model) => {
     await backend.dispose();
     const resumedByReference = await resumeSteps(comparison, reference, steps.state);
     const differences = compareSteps({ steps, resumed, reference: await expected, resumedByReference });
-    expect(differences.filter(({ excess }) => !(excess <= 1))).toEqual([]);
-    // As good as float32 can be: something was computed, and nothing was copied.
-    expect(Math.max(...differences.map(({ excess }) => excess))).toBeGreaterThan(0);
+    const worst = differences.map(worstOf);
+    expect(worst.filter(({ excess }) => !(excess <= 1))).toEqual([]);
+    // Something was computed, and nothing copied.
+    expect(Math.max(...worst.map(({ excess }) => excess))).toBeGreaterThan(0);
   });
 });

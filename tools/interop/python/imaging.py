@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nibabel
 import numpy
+import safetensors.numpy
 import SimpleITK as sitk
 
 INTERPOLATORS = {"nearest": sitk.sitkNearestNeighbor, "linear": sitk.sitkLinear, "cubic": sitk.sitkBSpline}
@@ -102,10 +103,86 @@ def write_nifti(folder: Path) -> list:
     return files
 
 
+def write_nifti_pairs(folder: Path) -> list:
+    """Pairs of .hdr and .img in both byte orders and versions, compressed and not."""
+    random = numpy.random.default_rng(7)
+    files = []
+    for version, (kind, header_kind) in {1: (nibabel.Nifti1Pair, nibabel.Nifti1PairHeader), 2: (nibabel.Nifti2Pair, nibabel.Nifti2PairHeader)}.items():
+        for order in "<>":
+            name, ending = f"pair-{version}-{'little' if order == '<' else 'big'}", ".gz" if order == ">" else ""
+            header = header_kind(endianness=order)
+            header.set_data_dtype("int16")
+            affine = numpy.eye(4)
+            affine[:3] = random.normal(0, 3, (3, 4))
+            nibabel.save(kind(random.integers(-500, 500, (5, 4, 3)).astype("int16"), affine, header), folder / f"{name}.img{ending}")
+            loaded = nibabel.load(folder / f"{name}.img{ending}")
+            numpy.save(folder / f"{name}.npy", numpy.transpose(numpy.asarray(loaded.dataobj)).astype(numpy.float64))
+            files.append({"file": f"{name}.hdr{ending}", "array": f"{name}.npy", "affine": loaded.affine.flatten().tolist(), "scaled": False})
+    return files
+
+
+def write_analyze(folder: Path) -> list:
+    files = []
+    for order in "<>":
+        name = f"analyze-{'little' if order == '<' else 'big'}"
+        header = nibabel.AnalyzeHeader(endianness=order)
+        header.set_data_dtype("int16")
+        nibabel.save(nibabel.AnalyzeImage(numpy.ones((2, 2, 2), "int16"), numpy.eye(4), header), folder / f"{name}.img")
+        files.append(f"{name}.hdr")
+    return files
+
+
+def write_images(folder: Path) -> list:
+    """Grey and coloured pictures of 8 and 16 bits, and stacks of them; the expected array has the channels, or the slices, first."""
+    random = numpy.random.default_rng(8)
+    files = []
+    for dtype, most in {"uint8": 256, "uint16": 65536, "float32": 1000}.items():
+        for kind, shape in {"grey": (6, 7), "colour": (6, 7, 3), "stack": (4, 6, 7)}.items():
+            for ending in [".png", ".tif"]:
+                if (ending == ".png" and (kind == "stack" or dtype == "float32")) or (kind == "colour" and dtype == "float32"):
+                    continue
+                values = random.integers(0, most, shape).astype(dtype)
+                name = f"sitk-{kind}-{dtype}{ending}"
+                sitk.WriteImage(sitk.GetImageFromArray(values, isVector=kind == "colour"), folder / name)
+                expected = values[None] if kind == "grey" else values.transpose(2, 0, 1) if kind == "colour" else values
+                numpy.save(folder / f"{name}.npy", expected.astype("<f8"))
+                files.append({"file": name, "array": f"{name}.npy"})
+    return files
+
+
+def read_image(folder: Path, task: dict) -> dict:
+    """How far a picture that we wrote is from what we wrote."""
+    values = sitk.GetArrayFromImage(sitk.ReadImage(folder / task["file"]))
+    expected = numpy.load(folder / task["array"])
+    planar = values.transpose(2, 0, 1) if values.ndim == 3 and expected.shape[0] == 3 else values[None]
+    same_shape = planar.shape == expected.shape
+    return {"dtype": str(values.dtype), "wrongValues": int((planar != expected).sum()) if same_shape else values.size}
+
+
+def write_safetensors(folder: Path) -> dict:
+    """A file with a tensor of every type; half precision is compared by its bits."""
+    random = numpy.random.default_rng(9)
+    tensors, arrays = {}, {}
+    for dtype in ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64"]:
+        for shape in [(3, 4), (), (0, 2)]:
+            name = f"{dtype}-{len(shape)}-{shape[0] if shape else 1}"
+            tensors[name] = numpy.asarray(random.integers(0, 2 if dtype == "bool" else 100, shape)).astype(dtype)
+            stored = tensors[name].view("uint16") if dtype == "float16" else tensors[name]
+            numpy.save(folder / f"safetensors-{name}.npy", stored.astype("<f8"))
+            arrays[name] = f"safetensors-{name}.npy"
+    safetensors.numpy.save_file(tensors, folder / "numpy.safetensors", {"written by": "safetensors"})
+    return {"file": "numpy.safetensors", "arrays": arrays}
+
+
+def read_safetensors(folder: Path, task: dict) -> dict:
+    tensors = safetensors.numpy.load_file(folder / task["file"])
+    return {name: {"dtype": str(array.dtype), "shape": list(array.shape), "sum": float(array.astype(numpy.float64).sum())} for name, array in tensors.items()}
+
+
 def write_npy(folder: Path) -> list:
     random = numpy.random.default_rng(6)
     files = []
-    for dtype in ["<f4", ">f4", "<f8", ">f8", "|i1", "|u1", "<i2", ">i2", "<u2", "<i4", ">i4", "<u4", "<i8", ">u8", "|b1"]:
+    for dtype in ["<f4", ">f4", "<f8", ">f8", "|i1", "|u1", "<i2", ">i2", "<u2", "<i4", ">i4", "<u4", ">u2", ">u4", "<i8", ">i8", "<u8", ">u8", "|b1"]:
         for order in "CF":
             values = random.integers(0, 100, (3, 4, 5)) - (50 if dtype[1] in "if" else 0)
             array = numpy.asarray(values.astype(dtype), order=order)
@@ -134,11 +211,16 @@ def main() -> None:
         "resampled": [resample(folder, index, task) for index, task in enumerate(tasks["resample"])],
         "oriented": [orient(folder, index, task) for index, task in enumerate(tasks["orient"])],
         "readNifti": [read_nifti(folder, task) for task in tasks["readNifti"]],
-        "writtenNifti": write_nifti(folder),
+        "writtenNifti": write_nifti(folder) + write_nifti_pairs(folder),
+        "writtenAnalyze": write_analyze(folder),
         "readNpy": [read_npy(folder, task) for task in tasks["readNpy"]],
         "writtenNpy": write_npy(folder),
+        "readImages": [read_image(folder, task) for task in tasks["readImages"]],
+        "writtenImages": write_images(folder),
+        "readSafetensors": read_safetensors(folder, tasks["readSafetensors"]),
+        "writtenSafetensors": write_safetensors(folder),
         "dicom": dicom(tasks["dicom"]),
-        "versions": f"SimpleITK {sitk.Version_VersionString()}, nibabel {nibabel.__version__}, NumPy {numpy.__version__}",
+        "versions": f"SimpleITK {sitk.Version_VersionString()}, nibabel {nibabel.__version__}, NumPy {numpy.__version__}, safetensors {safetensors.__version__}",
     }
     (folder / "results.json").write_text(json.dumps(results))
 

@@ -22,5 +22,11 @@ const webgpu = [
   ),
 ];
 
-/** Conformance cases that a provider of the engine is known to fail, with the reason. */
-export const expectedFailures: Readonly<Record<string, readonly ExpectedFailure[]>> = { cpu, webgpu };
+/** Conformance cases that a provider of ONNX Runtime, or an engine of TensorFlow.js, is known to fail, with the reason. */
+export const expectedFailures: Readonly<Record<string, readonly ExpectedFailure[]>> = {
+  cpu,
+  webgpu,
+  // TensorFlow's MaxPool does what that of ONNX Runtime does.
+  'tfjs-node': cpu,
+  'tfjs-node-gpu': cpu,
+};

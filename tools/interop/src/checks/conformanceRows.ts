@@ -1,10 +1,10 @@
 import { type CheckRow, holds } from '../Check.js';
-import type { ConformanceResult } from '../conformance.js';
+import type { ConformanceCounts } from '../runConformance.js';
 
 const SHOWN = 12;
 
 /** One row that counts, and one per failed case, the first dozen of them. */
-export function conformanceRows(label: string, result: ConformanceResult): readonly CheckRow[] {
+export function conformanceRows(label: string, result: ConformanceCounts): readonly CheckRow[] {
   const { passed, expected, failed } = result;
   const total = passed + failed.length;
   return [

@@ -1,4 +1,5 @@
 import type { Check } from '../Check.js';
+import { augmentation } from './augmentation.js';
 import { blockSize } from './blockSize.js';
 import { engine } from './engine.js';
 import { imaging } from './imaging.js';
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   recordedFixtures,
   reference,
   imaging,
+  augmentation,
   engine,
   onnxFiles,
   blockSize,
