@@ -1,0 +1,141 @@
+import { MissingPackageError } from '@delira/core';
+import { findBackends, type KnownBackend, knownBackends } from '@delira/core/discover';
+import { writeImage } from '@delira/io';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { backendFolders } from '../session/openBackend.js';
+import type { Command } from './Command.js';
+import { parseCommand } from './parseCommand.js';
+
+const NODE = '20.19, 22.12 or 24 and later';
+
+/** Execution providers of ONNX Runtime, asked for one by one. */
+const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml', 'qnn'];
+
+const OPTIONAL: readonly KnownBackend[] = [
+  { name: 'ITK image formats', package: '@itk-wasm/image-io', install: 'npm install @itk-wasm/image-io' },
+  { name: 'DICOM series', package: '@itk-wasm/dicom', install: 'npm install @itk-wasm/dicom' },
+];
+
+export const doctor: Command = {
+  summary: 'says what is installed and works, and what to install',
+  help: `Says which engines, providers and optional packages are installed and work, and what to install for those that are not. Ends with 1 when
+no engine can train.
+
+  delira doctor
+`,
+  async run(args, { print }) {
+    parseCommand(args, {}, { positionals: [], command: 'doctor' });
+    const line = (name: string, text: string): void => print(`  ${name.padEnd(22)}${text}\n`);
+    print('machine\n');
+    line('node', `${process.versions.node}${isSupported() ? '' : `: too old, ${NODE} is needed`}`);
+    line('platform', `${process.platform}-${process.arch}`);
+    line('cores', `${availableParallelism()} (${cpus()[0]?.model.trim() ?? 'unknown'})`);
+    line('memory', `${gigabytes(memory())} GiB, ${gigabytes(freemem())} free`);
+
+    print('engines\n');
+    let trains = false;
+    for (const backend of knownBackends) {
+      const found = locate(backend);
+      if (found === null) {
+        line(backend.name, `not installed: ${backend.install}`);
+        continue;
+      }
+      line(backend.name, `${backend.package} ${found.version}`);
+      const states = await probe(backend.name, found.entry);
+      for (const { name, works, text } of states)
+        line(`  ${name}`, text.replaceAll('\n', ' ') || (works ? 'works' : ''));
+      if (backend.training !== false && states.some(({ works }) => works)) trains = true;
+    }
+
+    print('files\n');
+    line('images (sharp)', await probeSharp());
+    for (const each of OPTIONAL) line(each.name, locate(each)?.version ?? `not installed: ${each.install}`);
+    if (trains) return 0;
+    print(`No engine can train. Install one: ${knownBackends[0]!.install}\n`);
+    return 1;
+  },
+};
+
+interface Found {
+  readonly version: string;
+  readonly entry: string;
+}
+
+function locate(known: KnownBackend): Found | null {
+  for (const from of backendFolders()) {
+    const [found] = findBackends({ from, packages: [known] });
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+interface State {
+  readonly name: string;
+  readonly works: boolean;
+  readonly text: string;
+}
+
+interface BackendModule {
+  readonly createBackend: (options?: object) => Promise<{ readonly info?: unknown; dispose(): Promise<void> }>;
+  readonly engineNames?: readonly string[];
+}
+
+/** Starts the engines of a backend one by one, and says what came of it. */
+async function probe(name: string, entry: string): Promise<readonly State[]> {
+  const module = (await import(pathToFileURL(entry).href)) as BackendModule;
+  const start = async (label: string, options: object): Promise<State> => {
+    try {
+      const backend = await module.createBackend(options);
+      const info = JSON.stringify(backend.info) as string | undefined;
+      await backend.dispose();
+      return { name: label, works: true, text: `works${info === undefined ? '' : `: ${plain(info)}`}` };
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      return { name: label, works: false, text: error instanceof MissingPackageError ? text : `no: ${text}` };
+    }
+  };
+  const states: State[] = [];
+  if (name === 'onnx') {
+    // In a process of its own: a broken driver ends that one, not this.
+    const first = await start('cpu', { providers: ['cpu'], thread: 'process' });
+    states.push(first);
+    if (first.works)
+      for (const provider of PROVIDERS.slice(1))
+        states.push(await start(provider, { providers: [provider], thread: 'process' }));
+  } else if (name === 'tfjs') {
+    for (const engine of module.engineNames ?? []) states.push(await start(engine, { engine }));
+  } else {
+    states.push(await start(name, {}));
+  }
+  return states;
+}
+
+/** `{"threads":2}` as `threads 2`. */
+function plain(json: string): string {
+  return json.replaceAll(/["{}]/g, '').replaceAll(':', ' ').replaceAll(',', ', ');
+}
+
+async function probeSharp(): Promise<string> {
+  try {
+    await writeImage({ dtype: 'uint8', shape: [1, 1], data: Uint8Array.of(0) }, { format: 'png' });
+    return 'works';
+  } catch (error) {
+    return error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
+  }
+}
+
+function isSupported(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
+}
+
+/** The container's limit, or the machine's. */
+function memory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

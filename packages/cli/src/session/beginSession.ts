@@ -1,0 +1,83 @@
+import type { TextStream } from '@delira/logging';
+import type { Parameters } from '@delira/parameters';
+import { type Experiment, readManifest } from '@delira/training';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { shown } from '../commands/common.js';
+import { occupied } from '../commands/common.js';
+import { namingConfig } from '../config/ConfigError.js';
+import { readConfig } from '../config/readConfig.js';
+import { toParameters } from '../config/recordedConfig.js';
+import type { RunConfig } from '../config/configSchema.js';
+import { type AnyTensors, createRegistries } from '../registries/Registries.js';
+import { loadModule, moduleOfCommandLine, moduleOfConfig } from './loadModule.js';
+import type { Parts } from './RunData.js';
+import { Session } from './Session.js';
+
+export interface BeginOptions {
+  readonly config: string;
+  readonly assignments: readonly string[];
+  /** Default: `runs/` and the config's name. */
+  readonly output: string | undefined;
+  readonly module: string | undefined;
+  readonly backend: string | undefined;
+  readonly quiet: boolean;
+  readonly stream: TextStream;
+}
+
+export interface Begun {
+  readonly session: Session;
+  readonly config: RunConfig;
+  readonly experiment: Experiment<AnyTensors, AnyTensors>;
+  readonly parts: Parts;
+  readonly folder: string;
+}
+
+/** All that a new run needs. What is wrong in the config is said before anything is loaded, and nothing is written yet. */
+export async function beginSession(options: BeginOptions): Promise<Begun> {
+  const { assignments, module, quiet, stream } = options;
+  const file = options.config;
+  const given = await readConfig(file, assignments);
+  const config = options.backend === undefined ? given : { ...given, backend: options.backend };
+  const folder = resolve(options.output ?? join('runs', basename(file, extname(file))));
+  await refuseOccupied(folder);
+
+  const registries = createRegistries();
+  const ownModule =
+    module !== undefined
+      ? await moduleOfCommandLine(module, process.cwd())
+      : config.module === undefined
+        ? null
+        : await moduleOfConfig(config.module, file);
+  if (ownModule !== null) await loadModule(ownModule, registries);
+
+  const root = dirname(resolve(file));
+  const session = namingConfig(file, () => new Session({ config, registries, root, quiet, stream }));
+  try {
+    const opened = await session.data.open();
+    const { facts } = opened;
+    namingConfig(file, () => session.check(facts));
+    const recorded = { root, data: facts, needsModule: ownModule !== null };
+    const params: Parameters = namingConfig(file, () => toParameters(config, recorded));
+    const backend = await session.backend(config.backend, { training: true });
+    const parts = await session.data.load(opened);
+    const { train, val, test } = parts;
+    session.logger.text(
+      `${facts.classes.length} classes; ${train.length} samples to train on, ${val?.length ?? 0} to validate, ${test?.length ?? 0} to test. Folder: ${shown(folder)}. Ctrl-C saves.`,
+    );
+    const { epochs } = config.training;
+    const experiment = session.experiment(folder, facts, { params, epochs, seed: config.seed }, backend);
+    return { session, config, experiment, parts, folder };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** Before data is loaded for nothing; the experiment makes sure of it again, under its lock. */
+async function refuseOccupied(folder: string): Promise<void> {
+  const manifest = await readManifest(folder).catch((error: unknown) => {
+    if (error instanceof Error && 'problem' in error && error.problem === 'missing') return null;
+    throw error;
+  });
+  if (manifest !== null && manifest.task.kind !== 'created') throw occupied(folder);
+}
