@@ -27,7 +27,8 @@ export class Kernels {
 
   /** Another handle of the same data, with its own life. */
   clone(x: Tensor): Tensor {
-    return this.run('Identity', { x });
+    // `Identity` copies, on some engines.
+    return this.run('Reshape', { x }, { shape: [...x.shape] });
   }
 
   reshape(x: Tensor, shape: Shape): Tensor {
@@ -87,6 +88,15 @@ export class Kernels {
       joined,
       parts[0]!.shape.map((other, index) => (index === axis ? extent : other)),
     );
+  }
+
+  /** x with the order of its first axis turned around. */
+  reversed(x: Tensor): Tensor {
+    const [count, ...rest] = x.shape as [number, ...number[]];
+    const rows = Array.from({ length: count }, (_, row) =>
+      this.slice(x, [count - 1 - row, ...rest.map(() => 0)], [1, ...rest]),
+    );
+    return this.concat(rows, 0);
   }
 
   /** The elements `offset + i · stride` along an axis, for i below `count`; the axis must reach (offset / stride + count) · stride. */
@@ -191,7 +201,7 @@ export class Kernels {
   /** Means of the columns of x [rows, columns]: [columns]. */
   columnMeans(x: Tensor): Tensor {
     const [rows, columns] = x.shape as [number, number];
-    if (this.traits.columns === 'sum') return this.mul(this.sum(x, [0]), this.scalar(1 / rows));
+    if (!this.traits.xnnpack) return this.mul(this.sum(x, [0]), this.scalar(1 / rows));
     // Two rounds: fewer rounding errors add up.
     const parts = divisorNear(rows, Math.sqrt(rows));
     const average = (map: Tensor): Tensor =>
@@ -205,7 +215,7 @@ export class Kernels {
   }
 
   columnSums(x: Tensor): Tensor {
-    if (this.traits.columns === 'sum') return this.sum(x, [0]);
+    if (!this.traits.xnnpack) return this.sum(x, [0]);
     return this.mul(this.columnMeans(x), this.scalar(x.shape[0]!));
   }
 }

@@ -9,7 +9,7 @@ export interface EngineDescription {
   readonly install: string;
   /** What it needs to start. */
   readonly needs: string;
-  readonly traits: Omit<EngineTraits, 'maximumDropsNan'>;
+  readonly traits: Omit<EngineTraits, 'maximumDropsNan' | 'clipDropsNan'>;
 }
 
 const CORE = '@tensorflow/tfjs-core';
@@ -21,34 +21,34 @@ export const engineDescriptions: Readonly<Record<EngineName, EngineDescription>>
     registeredAs: 'tensorflow',
     install: 'npm install @tensorflow/tfjs-node-gpu@~4.22.0',
     needs: `It needs Linux or Windows, CUDA 11.2 with cuDNN 8.1, and a Node version below 23. ${fetching}`,
-    traits: { columns: 'sum', poolGradient: true, explicitPadding: false, knowsNan: true },
+    traits: { xnnpack: false, poolGradient: true, explicitPadding: false, knowsNan: true },
   },
   'tfjs-node': {
     packages: ['@tensorflow/tfjs-node'],
     registeredAs: 'tensorflow',
     install: 'npm install @tensorflow/tfjs-node@~4.22.0',
     needs: `It needs libtensorflow beside it and a Node version below 23. ${fetching}`,
-    traits: { columns: 'sum', poolGradient: true, explicitPadding: false, knowsNan: true },
+    traits: { xnnpack: false, poolGradient: true, explicitPadding: false, knowsNan: true },
   },
   webgpu: {
     packages: ['@tensorflow/tfjs-backend-webgpu', CORE, 'webgpu'],
     registeredAs: 'webgpu',
     install: 'npm install @tensorflow/tfjs-core@~4.22.0 @tensorflow/tfjs-backend-webgpu@~4.22.0 webgpu',
     needs: 'It needs a GPU with a driver for Vulkan, Metal or Direct3D 12.',
-    traits: { columns: 'sum', poolGradient: false, explicitPadding: true, knowsNan: false },
+    traits: { xnnpack: false, poolGradient: false, explicitPadding: true, knowsNan: false },
   },
   wasm: {
     packages: ['@tensorflow/tfjs-backend-wasm', CORE],
     registeredAs: 'wasm',
     install: 'npm install @tensorflow/tfjs-core@~4.22.0 @tensorflow/tfjs-backend-wasm@~4.22.0',
     needs: 'Its .wasm files must lie in its dist folder.',
-    traits: { columns: 'average', poolGradient: false, explicitPadding: true, knowsNan: true },
+    traits: { xnnpack: true, poolGradient: false, explicitPadding: true, knowsNan: true },
   },
   cpu: {
     packages: ['@tensorflow/tfjs-backend-cpu', CORE],
     registeredAs: 'cpu',
     install: 'npm install @tensorflow/tfjs-core@~4.22.0 @tensorflow/tfjs-backend-cpu@~4.22.0',
     needs: 'It needs nothing else.',
-    traits: { columns: 'sum', poolGradient: true, explicitPadding: true, knowsNan: true },
+    traits: { xnnpack: false, poolGradient: true, explicitPadding: true, knowsNan: true },
   },
 };

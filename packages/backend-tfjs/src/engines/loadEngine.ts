@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { type DeliraError, EngineError, MissingPackageError } from '@delira/core';
 import type { EngineName } from './EngineName.js';
 import { type EngineDescription, engineDescriptions } from './engineDescriptions.js';
+import type { EngineTraits } from './EngineTraits.js';
 import { Kernels, type TensorflowEngine } from './Kernels.js';
 import { provideGpu } from './provideGpu.js';
 import { withoutNewListeners } from './withoutNewListeners.js';
@@ -71,14 +72,16 @@ async function locateWasm(tensorflow: Tensorflow, packageName: string): Promise<
   tensorflow.setWasmPaths!(`${join(folder, 'dist')}/`);
 }
 
-/** Whether the engine's maximum of 0 and NaN is 0. */
-async function dropsNan(engine: TensorflowEngine): Promise<boolean> {
-  const a = engine.makeTensor(new Float32Array(8), [8], 'float32');
-  const b = engine.makeTensor(new Float32Array(8).fill(NaN), [8], 'float32');
-  const maximum = engine.runKernel<Tensor>('Maximum', { a, b });
-  const values = await maximum.data<'float32'>();
-  for (const tensor of [a, b, maximum]) tensor.dispose();
-  return values.every((value) => value === 0);
+/** What the engine makes of NaN. */
+async function probe(engine: TensorflowEngine): Promise<Pick<EngineTraits, 'maximumDropsNan' | 'clipDropsNan'>> {
+  const zeros = engine.makeTensor(new Float32Array(9), [9], 'float32');
+  const nan = engine.makeTensor(new Float32Array(9).fill(NaN), [9], 'float32');
+  const maximum = engine.runKernel<Tensor>('Maximum', { a: zeros, b: nan });
+  const clipped = engine.runKernel<Tensor>('ClipByValue', { x: nan }, { clipValueMin: 0, clipValueMax: 1 });
+  const [maxima, clips] = [await maximum.data<'float32'>(), await clipped.data<'float32'>()];
+  for (const tensor of [zeros, nan, maximum, clipped]) tensor.dispose();
+  const dropped = (values: Float32Array): boolean => values.every((value) => value === 0);
+  return { maximumDropsNan: dropped(maxima), clipDropsNan: dropped(clips) };
 }
 
 /**
@@ -113,7 +116,7 @@ export async function loadEngine(
   return {
     name,
     version: (tensorflow as { readonly version_core?: string }).version_core ?? 'unknown',
-    kernels: new Kernels(engine, { ...traits, maximumDropsNan: await dropsNan(engine) }),
+    kernels: new Kernels(engine, { ...traits, ...(await probe(engine)) }),
     activate() {
       // Done when the call returns, since the engine was started before.
       if (engine.backendName !== registeredAs) void engine.setBackend(registeredAs);

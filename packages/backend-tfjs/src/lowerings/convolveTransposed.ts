@@ -3,6 +3,7 @@ import { type Shape, sizeOf } from '@delira/core';
 import type { Kernels } from '../engines/Kernels.js';
 import { convolve, type Windows } from './convolve.js';
 import { positionsIn } from './positionsIn.js';
+import { scatterWindows } from './scatterWindows.js';
 import { sideBySide } from './sideBySide.js';
 
 export interface TransposedWindows extends Windows {
@@ -20,9 +21,10 @@ interface AxisPhase {
 /**
  * The transpose of `convolve`: y [N, ...extents, O] and a filter [...window, C, O] give [N, ...spatial, C]. Element s · q + p of the
  * result takes the taps p, p + s, p + 2s… of the filter, so that each phase p is a convolution without stride over q; the phases are then
- * put side by side. With a stride as large as the filter that is one matrix product.
+ * put side by side. With a stride as large as the filter that is one matrix product. Where positions are few, `scatterWindows` is faster.
  */
 export function convolveTransposed(kernels: Kernels, y: Tensor, filter: Tensor, windows: TransposedWindows): Tensor {
+  if (y.size / y.shape.at(-1)! < y.shape.at(-1)!) return scatterWindows(kernels, y, filter, windows);
   const spread = spreadOut(kernels, y, windows);
   if (spread !== null) return convolveTransposed(kernels, spread.y, filter, spread.windows);
   const { strides, dilation, padding, spatial } = windows;
@@ -44,11 +46,7 @@ export function convolveTransposed(kernels: Kernels, y: Tensor, filter: Tensor, 
     const weights = kernels.transpose(kernels.reshape(filter, [side * channels, outputs]), [1, 0]);
     phases = kernels.matmul(kernels.reshape(y, [y.size / outputs, outputs]), weights);
   } else {
-    const reversed = kernels.run(
-      'Reverse',
-      { x: kernels.reshape(filter, [sizeOf(window), channels, outputs]) },
-      { dims: [0] },
-    );
+    const reversed = kernels.reversed(kernels.reshape(filter, [sizeOf(window), channels, outputs]));
     const backwards = kernels.reshape(kernels.transpose(reversed, [0, 2, 1]), [...window, outputs, channels]);
     const maps = positionsIn(strides).map((phase) => {
       const axes = phase.map((p, axis): AxisPhase => {

@@ -33,18 +33,21 @@ export const relu = kernel('Relu');
 
 /** 1 where x > 0, else alpha. The kernel `Step` would give NaN for NaN. */
 function step(kernels: Kernels, x: Tensor, alpha: number): Tensor {
-  const zero = kernels.scalar(0);
-  const ordered = kernels.traits.maximumDropsNan
-    ? kernels.binary('Maximum', zero, x)
-    : kernels.cast(kernels.binary('Greater', x, zero), 'float32');
+  const { xnnpack, clipDropsNan } = kernels.traits;
+  const ordered =
+    xnnpack && clipDropsNan
+      ? kernels.run('ClipByValue', { x }, { clipValueMin: 0, clipValueMax: 1 })
+      : kernels.cast(kernels.binary('Greater', x, kernels.scalar(0)), 'float32');
   return kernels.run('Step', { x: ordered }, { alpha });
 }
 
 export const positive = lower((kernels, x) => step(kernels, x, 0));
-export const leakyRelu: Lower<'leakyRelu'> = lower((kernels, x, { slope }) =>
-  kernels.run('LeakyRelu', { x }, { alpha: slope }),
-);
 export const leakyStep: Lower<'leakyStep'> = lower((kernels, x, { slope }) => step(kernels, x, slope));
+export const leakyRelu: Lower<'leakyRelu'> = lower((kernels, x, { slope }) => {
+  if (!kernels.traits.xnnpack) return kernels.run('LeakyRelu', { x }, { alpha: slope });
+  const below = kernels.run('Relu', { x: kernels.run('Neg', { x }) });
+  return kernels.sub(kernels.run('Relu', { x }), kernels.mul(below, kernels.scalar(slope)));
+});
 export const stopGradient: Lower<'stopGradient'> = ([x]) => [x!.clone()];
 
 export const cast: Lower<'cast'> = ([x], { dtype }) => {
