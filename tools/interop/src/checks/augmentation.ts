@@ -128,7 +128,9 @@ const sized = (options: object, rank: number): object =>
 
 const differenceOf = (actual: NDArray, expected: NDArray): number => {
   if (actual.shape.join() !== expected.shape.join()) return NaN;
-  return actual.data.reduce<number>((most, value, i) => Math.max(most, Math.abs(value - expected.data[i]!)), 0);
+  let most = 0;
+  for (let i = 0; i < actual.data.length; i++) most = Math.max(most, Math.abs(actual.data[i]! - expected.data[i]!));
+  return most;
 };
 
 async function compareChanges(folder: string, prepared: readonly Prepared[]): Promise<readonly CheckRow[]> {
@@ -170,8 +172,9 @@ function ourDraws(): Readonly<Record<string, readonly number[]>> {
     std: collect(new GaussianNoise(), ({ data }) => data![0]!.std),
     angle: collect(warping, ({ rotation }) => rotation[0]!),
     flips: collect(new Mirror(), ({ axes }) => (axes.includes(0) ? 2 : 0) + (axes.includes(1) ? 1 : 0)),
+    // The peer never draws the last possible place: of ten columns it sees as many as we of nine.
     offset: collect(new RandomCrop({ size: [2, 4] }), ({ offset }) => offset[1]!, {
-      data: ndarray(new Float32Array(20), [1, 2, 10]),
+      data: ndarray(new Float32Array(18), [1, 2, 9]),
     }),
   };
 }
