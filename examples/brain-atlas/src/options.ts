@@ -25,6 +25,8 @@ export interface ExampleOptions extends RunSize {
   readonly seed: number;
   readonly output: string;
   readonly resume: boolean;
+  /** Parts of a cross-validation; null: none, but the run and its test. */
+  readonly kfold: number | null;
   /** Where to write what another program needs to train on the same batches; then nothing is trained. */
   readonly exportData: string | null;
   /** Null: as many as there are cores. */
@@ -48,6 +50,8 @@ export function helpOf({ script, about, full, smoke }: ExampleDefaults): string 
   --output DIR        checkpoint, prediction, picture, metrics (default examples/${script}/output)
   --resume            go on from the checkpoint in DIR, with the same options as before, to the
                       same weights, bit for bit, that an uninterrupted run gives
+  --kfold N           train N times instead, each time on the others of N parts of the images, test on
+                      that part, and print a table; in DIR/kfold
   --export-data DIR   write volumes, patch positions and first weights for another program and stop
   --threads N         threads of the engine (default: all cores)
   --flavour NAME      auto, portable or tuned (default auto)
@@ -69,6 +73,7 @@ export function parseOptions(args: readonly string[], defaults: ExampleDefaults)
       seed: { type: 'string', default: '0' },
       output: { type: 'string' },
       resume: { type: 'boolean', default: false },
+      kfold: { type: 'string' },
       'export-data': { type: 'string' },
       threads: { type: 'string' },
       flavour: { type: 'string', default: 'auto' },
@@ -90,6 +95,7 @@ export function parseOptions(args: readonly string[], defaults: ExampleDefaults)
   };
   const size = smoke ? defaults.smoke : defaults.full;
   const threads = number('threads', values.threads, 1, 0);
+  const kfold = number('kfold', values.kfold, 2, 0);
   return {
     epochs: number('epochs', values.epochs, 1, size.epochs),
     steps: number('steps', values.steps, 1, size.steps),
@@ -98,6 +104,7 @@ export function parseOptions(args: readonly string[], defaults: ExampleDefaults)
     seed: number('seed', values.seed, 0, 0),
     output: values.output ?? (smoke ? `${defaults.output}/smoke` : defaults.output),
     resume: values.resume,
+    kfold: kfold === 0 ? null : kfold,
     exportData: values['export-data'] ?? null,
     threads: threads === 0 ? null : threads,
     flavour,

@@ -14,6 +14,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { boxOf } from './blocks.js';
 import { CLASS_NAMES } from './classes.js';
+import { crossValidate } from './crossValidate.js';
 import { exportRun } from './exportRun.js';
 import { formatScores } from './formatScores.js';
 import { imageWeights } from './imageWeights.js';
@@ -38,6 +39,7 @@ export async function runTask(
   { print, resumeCommand }: Surroundings,
 ): Promise<number> {
   const { network, brain } = task;
+  if (options.kfold !== null) return runFolds(task, { ...options, kfold: options.kfold }, { print, resumeCommand });
   const { epochs, steps, batchSize, learningRate, seed, output, resume, exportData, requiredDice } = options;
   const checkpoint = join(output, 'last.safetensors');
   const hasCheckpoint = existsSync(checkpoint);
@@ -151,6 +153,31 @@ export async function runTask(
   } finally {
     logger.close();
     await trainer.dispose();
+    await backend.dispose();
+  }
+}
+
+/** Cross-validates on the training hemisphere; gives the exit code. */
+async function runFolds(
+  task: SegmentationTask,
+  options: ExampleOptions & { readonly kfold: number },
+  { print, resumeCommand }: Surroundings,
+): Promise<number> {
+  const bar = new ProgressBar();
+  const logger = new Logger({
+    handlers: [new ConsoleHandler({ stream: bar, level: 'info', filter: ({ kind }) => kind === 'text' })],
+  });
+  const backend = await createBackend(options);
+  try {
+    const { finished, signal, stopped, table, folder } = await crossValidate(task, options, { backend, logger, bar });
+    if (!finished) {
+      logger.text(`Saved; ${stopped ?? 'interrupted'}. Go on with: ${resumeCommand}`);
+      return signal === 'SIGTERM' ? 143 : 130;
+    }
+    print(`\n${table}\n\nfolds, results: ${shown(folder)}\n`);
+    return 0;
+  } finally {
+    logger.close();
     await backend.dispose();
   }
 }

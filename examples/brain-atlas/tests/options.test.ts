@@ -20,12 +20,15 @@ describe('the options', () => {
       seed: 0,
       output: 'here',
       resume: false,
+      kfold: null,
       exportData: null,
       threads: null,
       flavour: 'auto',
       providers: ['cpu'],
       requiredDice: 0,
     });
+    expect(parse('--kfold', '3')).toMatchObject({ kfold: 3 });
+    expect(() => parse('--kfold', '1')).toThrow('--kfold must be an integer of at least 2, got "1".');
     expect(parse('--export-data', 'there', '--threads', '3', '--seed', '7')).toMatchObject({
       exportData: 'there',
       threads: 3,

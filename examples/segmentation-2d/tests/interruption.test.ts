@@ -35,7 +35,11 @@ function start(args: readonly string[], interrupt?: (group: number) => Promise<v
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const stepsIn = (output: string): number => readFileSync(join(output, 'steps.jsonl'), 'utf8').split('\n').length - 1;
+const linesIn = (...path: readonly string[]): number => {
+  const file = join(...path);
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+};
+const stepsIn = (output: string): number => linesIn(output, 'steps.jsonl');
 
 describe('the example', () => {
   it('interrupted by Ctrl-C saves, and a resume ends in the same bits', async () => {
@@ -64,6 +68,38 @@ describe('the example', () => {
     expect(second.log).toContain(`Going on after step ${done} of ${STEPS}.\n`);
     for (const name of ['last.safetensors', 'prediction.nii.gz', 'overlay.png', 'scores.json', 'steps.jsonl'])
       expect(readFileSync(join(interrupted, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
+  }, 300_000);
+
+  it('cross-validated, killed in its second fold and resumed, prints the same table', async () => {
+    const [whole, killed] = [join(folder, 'whole'), join(folder, 'killed')];
+    const command = ['--kfold', '2', '--epochs', '1', '--steps', '3', '--batch-size', '1', '--threads', '1'];
+    const undisturbed = await start([...command, '--output', whole]);
+    expect(undisturbed).toMatchObject({ code: 0 });
+    const table = undisturbed.out.trim().split('\n\n')[0]!;
+    expect(table.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual([
+      'fold',
+      '0',
+      '1',
+      'mean',
+      'standard deviation',
+    ]);
+
+    const fold = join(killed, 'kfold', 'fold-1');
+    const first = await start([...command, '--output', killed], async (group) => {
+      while (linesIn(fold, 'history.jsonl') === 0) await pause(10);
+      process.kill(group, 'SIGKILL');
+    });
+    expect(first).toMatchObject({ code: null, out: '' });
+    expect(existsSync(join(killed, 'kfold', 'fold-0', 'result.json'))).toBe(true);
+
+    const second = await start([...command, '--output', killed, '--resume']);
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.out.trim().split('\n\n')[0]).toBe(table);
+    expect(second.log).not.toContain('Fold 1 of 2');
+    for (const name of ['results.json', 'splits.json', 'fold-1/last.safetensors', 'fold-1/history.jsonl'])
+      expect(readFileSync(join(killed, 'kfold', name)).equals(readFileSync(join(whole, 'kfold', name))), name).toBe(
+        true,
+      );
   }, 300_000);
 
   it('writes what another program needs to train on the same patches', async () => {
