@@ -4,6 +4,10 @@ import { UsageError } from '../UsageError.js';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
+type Parsed<O extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>
+>;
+
 interface Expected {
   /** Names of the arguments without a dash, for messages; those in brackets may be left out, `…` takes several. */
   readonly positionals: readonly string[];
@@ -15,10 +19,14 @@ interface Expected {
  *
  * @throws UsageError for an unknown option, with the nearest, and for arguments that are missing or too many.
  */
-export function parseCommand<const O extends Options>(args: readonly string[], options: O, expected: Expected) {
+export function parseCommand<const O extends Options>(
+  args: readonly string[],
+  options: O,
+  expected: Expected,
+): Parsed<O> {
   const { positionals: names, command } = expected;
   const see = `See delira ${command} --help.`;
-  let parsed;
+  let parsed: Parsed<O>;
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {

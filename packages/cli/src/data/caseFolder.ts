@@ -1,13 +1,15 @@
+import { schema } from '@delira/parameters';
 import { InputError } from '@delira/core';
 import { indexCases } from '@delira/data-loading';
 import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { factory, type Factory } from '../registries/Factory.js';
-import { boolean, list, object, string } from '../registries/fields.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource, InputCase } from './DataSource.js';
 import { filesAt, isFolder, isImage } from './imageFiles.js';
 import { readInput, segmentationCases } from './segmentationCases.js';
+
+const { boolean, list, object, string } = schema;
 
 interface Options {
   readonly folder: string;

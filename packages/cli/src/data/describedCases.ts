@@ -1,13 +1,15 @@
+import { schema } from '@delira/parameters';
 import { InputError } from '@delira/core';
 import { type DatasetDescription, readDecathlon, readNnunet } from '@delira/data-loading';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readdir } from 'node:fs/promises';
 import { factory, type Factory } from '../registries/Factory.js';
-import { boolean, object, string } from '../registries/fields.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource, InputCase } from './DataSource.js';
 import { filesAt, isFolder, stemOf } from './imageFiles.js';
 import { readInput, segmentationCases } from './segmentationCases.js';
+
+const { boolean, object, string } = schema;
 
 interface Options {
   readonly folder: string;

@@ -1,14 +1,17 @@
+import { schema } from '@delira/parameters';
 import { InputError, type NDArray, type Sample } from '@delira/core';
 import { CacheDataset, type Dataset, indexFiles, LazyDataset } from '@delira/data-loading';
 import { loadImageSample } from '@delira/io';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { factory, type Factory } from '../registries/Factory.js';
-import { boolean, integer, object, requiredNumbers, string } from '../registries/fields.js';
+import { requiredNumbers } from '../registries/fields.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource, OpenedData } from './DataSource.js';
 import { extents } from './extents.js';
 import { filesAt, imageExtensions } from './imageFiles.js';
+
+const { boolean, integer, object, string } = schema;
 
 interface Options {
   readonly folder: string;

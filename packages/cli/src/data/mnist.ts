@@ -1,11 +1,13 @@
+import { schema } from '@delira/parameters';
 import { ArrayDataset } from '@delira/data-loading';
 import { loadImageSample, readMnist } from '@delira/io';
 import { resolve } from 'node:path';
 import { factory, type Factory } from '../registries/Factory.js';
-import { integer, object, optional, string } from '../registries/fields.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource } from './DataSource.js';
 import { filesAt } from './imageFiles.js';
+
+const { integer, object, optional, string } = schema;
 
 interface Options {
   readonly folder: string;

@@ -1,7 +1,9 @@
+import { schema } from '@delira/parameters';
 import { EarlyStopping, ReduceLROnPlateau, TimeLimit } from '@delira/training';
 import { factory } from './Factory.js';
-import { integer, list, number, object, optional, string } from './fields.js';
 import type { Registries } from './Registries.js';
+
+const { integer, list, number, object, optional, string } = schema;
 
 const monitored = { monitor: optional(string()), mode: optional(string({ choices: ['min', 'max'] })) };
 

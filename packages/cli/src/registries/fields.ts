@@ -1,6 +1,4 @@
-import { schema, type Schema } from '@delira/parameters';
-
-export const { boolean, integer, list, number, object, optional, record, string } = schema;
+import type { Schema } from '@delira/parameters';
 
 /** A number, or a list of them: an extent for all axes or for each, or a range. */
 export function numbers(): Schema<number | readonly number[] | undefined> {

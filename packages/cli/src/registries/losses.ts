@@ -1,3 +1,4 @@
+import { schema } from '@delira/parameters';
 import {
   bceWithLogitsLoss,
   crossEntropyLoss,
@@ -11,8 +12,9 @@ import {
   tverskyLoss,
 } from '@delira/nn';
 import { factory } from './Factory.js';
-import { boolean, integer, list, number, object, optional, string } from './fields.js';
 import type { Registries } from './Registries.js';
+
+const { boolean, integer, list, number, object, optional, string } = schema;
 
 const keys = { prediction: optional(string()), target: optional(string()) };
 const reduction = { reduction: optional(string({ choices: ['mean', 'sum'] })) };

@@ -17,10 +17,11 @@ import {
   recall,
   surfaceDice,
 } from '@delira/metrics';
-import type { Schema } from '@delira/parameters';
+import { schema, type Schema } from '@delira/parameters';
 import { factory, type Factory } from './Factory.js';
-import { boolean, integer, list, number, object, optional, string } from './fields.js';
 import type { DataFacts, Registries } from './Registries.js';
+
+const { boolean, integer, list, number, object, optional, string } = schema;
 
 const common = { name: optional(string()), prediction: optional(string()), target: optional(string()) };
 const overlap = {

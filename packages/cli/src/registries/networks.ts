@@ -1,8 +1,10 @@
+import { schema } from '@delira/parameters';
 import { ResNet18, VGG3D } from '@delira/models-classification';
 import { UNet2d, UNet3d } from '@delira/models-segmentation';
 import { factory } from './Factory.js';
-import { boolean, integer, list, number, object, optional, string } from './fields.js';
 import type { AnyNetwork, Registries } from './Registries.js';
+
+const { boolean, integer, list, number, object, optional, string } = schema;
 
 const size = { inChannels: optional(integer({ minimum: 1 })), numClasses: optional(integer({ minimum: 1 })) };
 

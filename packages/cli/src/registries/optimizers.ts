@@ -1,8 +1,10 @@
+import { schema } from '@delira/parameters';
 import type { Optimizer } from '@delira/core';
 import { accumulate, adam, adamW, chain, clipByGlobalNorm, clipByValue, ema, rmsProp, sgd } from '@delira/optim';
 import { factory } from './Factory.js';
-import { boolean, integer, number, object, optional } from './fields.js';
 import type { Registries } from './Registries.js';
+
+const { boolean, integer, number, object, optional } = schema;
 
 /** Of every optimizer: what is done to gradients before it, and how it is applied. */
 const around = {

@@ -1,3 +1,4 @@
+import { schema } from '@delira/parameters';
 import { ArgumentError } from '@delira/core';
 import {
   constantSchedule,
@@ -12,8 +13,9 @@ import {
   warmupSchedule,
 } from '@delira/optim';
 import { factory, type Factory } from './Factory.js';
-import { integer, list, number, object, optional, string } from './fields.js';
 import type { Registries, ScheduleFacts } from './Registries.js';
+
+const { integer, list, number, object, optional, string } = schema;
 
 /** Of every schedule. */
 const common = {

@@ -1,4 +1,4 @@
-import type { Schema } from '@delira/parameters';
+import { schema, type Schema } from '@delira/parameters';
 import {
   type Augmentation,
   Brightness,
@@ -21,8 +21,10 @@ import {
   ZScoreNormalization,
 } from '@delira/transforms';
 import { factory, type Factory } from './Factory.js';
-import { boolean, integer, list, number, numbers, object, optional, requiredNumbers, string } from './fields.js';
+import { numbers, requiredNumbers } from './fields.js';
 import type { DataFacts, Registries } from './Registries.js';
+
+const { boolean, integer, list, number, object, optional, string } = schema;
 
 const image = { image: optional(list(string())) };
 const entries = { ...image, mask: optional(list(string())) };
