@@ -1,4 +1,4 @@
-import { type Aval, type Node, type Program, type ValueId } from '@delira/core';
+import { allocate, type Aval, type DType, type Node, type Program, sizeOf, type ValueId } from '@delira/core';
 import { elementwise, type HostValue, hostValue } from './HostValue.js';
 
 /** y = x · scale + shift, per channel. */
@@ -54,6 +54,19 @@ function followedBy({ scale, shift }: Affine, prim: Node['prim'], operand: HostV
   }
 }
 
+/** A kernel times a factor for each position on an axis, in the kernel's own dtype: it may be most of a network. */
+function scaleAlong(axis: number, kernel: HostValue, scale: HostValue, dtype: DType): ArrayLike<number> {
+  const [values, factors] = [kernel.data(), scale.data()];
+  const count = kernel.shape[axis]!;
+  const width = sizeOf(kernel.shape.slice(axis + 1));
+  const scaled = allocate(dtype, values.length);
+  for (let start = 0; start < scaled.length; start += width) {
+    const factor = factors[(start / width) % count]!;
+    for (let index = start; index < start + width; index++) scaled[index] = values[index]! * factor;
+  }
+  return scaled;
+}
+
 /**
  * Multiplies each convolution's kernel by the factors per channel that follow it, and adds up what is added: conv → mul → add becomes conv →
  * add. Adds the new kernels and biases to `known`.
@@ -93,8 +106,8 @@ export function absorbScales(program: Program, known: Map<ValueId, HostValue>): 
     if (scale === null) continue;
     const kernelAval = avals[node.inputs[1]!]!;
     const outputAval = avals[node.outputs[0]!]!;
-    const aligned = kernel.shape.map((extent, at) => (at === axis ? extent : 1));
-    const scaled = elementwise([kernel, { ...scale, shape: aligned }], kernel.shape, (a, b) => a * b);
+    const sources = [...kernel.sources, ...scale.sources];
+    const scaled = hostValue(kernel.shape, sources, () => scaleAlong(axis, kernel, scale, kernelAval.dtype));
     const inputs = [node.inputs[0]!, define(kernelAval, scaled)];
     for (const gone of absorbed) replacements.set(gone, []);
     if (shift === null) {

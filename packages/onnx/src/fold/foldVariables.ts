@@ -2,7 +2,6 @@ import {
   type Aval,
   castArray,
   isFloating,
-  ndarray,
   type NDArray,
   type Node,
   NotFoundError,
@@ -10,6 +9,7 @@ import {
   removeDeadCode,
   sameShape,
   type ValueId,
+  zeros,
 } from '@delira/core';
 import { absorbScales } from './absorbScales.js';
 import { evaluate } from './evaluate.js';
@@ -100,7 +100,11 @@ function materialize(
     for (let count = 2; values.has(name); count++) name = `${wanted}.${count}`;
     const { shape, dtype } = program.avals[id]!;
     reads[name] = id;
-    values.set(name, () => castArray(ndarray(Float64Array.from(data()), shape, 'float64'), dtype));
+    values.set(name, () => {
+      const array = zeros(shape, dtype);
+      array.data.set(data());
+      return array;
+    });
   }
   // Reads of variables that nothing uses any more go as well.
   return { program: removeDeadCode({ ...program, reads }), variables: values };

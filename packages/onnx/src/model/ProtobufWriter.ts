@@ -57,7 +57,11 @@ export class ProtobufWriter {
   message(field: number, write: (writer: ProtobufWriter) => void): this {
     const inner = new ProtobufWriter();
     write(inner);
-    return this.bytes(field, inner.finish());
+    this.#tag(field, 2);
+    this.#varint(BigInt(inner.#length));
+    // Weights are most of a model: they are copied once, at the end, and not at every level.
+    for (const chunk of inner.#chunks) this.#push(chunk);
+    return this;
   }
 
   finish(): Uint8Array {
