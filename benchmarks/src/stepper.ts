@@ -1,5 +1,4 @@
 import { type Feeds, TrainableSystem } from '@delira/core';
-import { createOnnxBackend } from '@delira/backend-onnx-training';
 import { adam, adamW, sgd } from '@delira/optim';
 import { StepsPerCall } from '@delira/training';
 import { createInterface } from 'node:readline';
@@ -8,6 +7,7 @@ import { choice, positiveInteger, shapeOption } from './Measurement.js';
 import { modelNamed } from './models/index.js';
 import { optimizersFor } from './models/optimizersFor.js';
 import { memory } from './steppers/memory.js';
+import { timedEngineNames, timedEngines } from './steppers/timedEngines.js';
 
 const optimizers = {
   sgd: () => sgd({ lr: 1e-3, momentum: 0.9 }),
@@ -20,7 +20,7 @@ const WARM_UP_MS = 4000;
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-/** Answers the stepping protocol with this project's engine, as `peers/torchTrain.py` does with PyTorch. */
+/** Answers the stepping protocol with one of this project's engines, as `peers/torchTrain.py` does with PyTorch. */
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
@@ -31,6 +31,7 @@ const main = async (): Promise<void> => {
       mode: { type: 'string', default: 'train' },
       'steps-per-call': { type: 'string', default: 'auto' },
       flavour: { type: 'string', default: 'auto' },
+      engine: { type: 'string', default: 'onnx-training' },
     },
   });
   const shape = shapeOption(values);
@@ -46,10 +47,10 @@ const main = async (): Promise<void> => {
   const signature = Object.fromEntries(
     Object.entries(batches[0] ?? {}).map(([name, array]) => [name, { shape: array.shape, dtype: array.dtype }]),
   );
-  const backend = await createOnnxBackend({
-    threads: positiveInteger(values, 'threads'),
-    flavour: choice(values, 'flavour', ['auto', 'portable', 'tuned']),
-  });
+  const threads = positiveInteger(values, 'threads');
+  const flavour = choice(values, 'flavour', ['auto', 'portable', 'tuned']);
+  const engine = choice(values, 'engine', timedEngineNames);
+  const backend = await timedEngines[engine]({ threads, flavour });
 
   const traced = performance.now();
   const program = mode === 'train' ? system.traceTrain(signature) : system.tracePredict(signature);
@@ -86,6 +87,7 @@ const main = async (): Promise<void> => {
   const stepsPerCall = policy.steps;
   say({
     ready: true,
+    ...(engine === 'onnx-training' ? {} : { flavour: engine, reason: 'it has only one' }),
     ...backend.info,
     stepsPerCall,
     traceMs: compiling - traced,

@@ -35,6 +35,7 @@ export const compile: Measurement = {
     const rows: { readonly traceMs: number; readonly compileMs: number }[] = [];
     for (let round = 0; round < rounds; round++) {
       const stepper = await startOurs({
+        engine: 'onnx-training',
         model: name,
         shape,
         threads: positiveInteger(values, 'threads'),

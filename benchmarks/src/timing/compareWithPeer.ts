@@ -3,7 +3,7 @@ import { PythonUnavailableError } from '@delira/interop/python';
 import { formatTable } from '../formatTable.js';
 import type { TimedShape } from '../models/TimedModel.js';
 import { median, rounded } from '../statistics.js';
-import { startOurs } from '../steppers/startOurs.js';
+import { type Engine, startOurs } from '../steppers/startOurs.js';
 import { startTorch } from '../steppers/startTorch.js';
 import type { Stepper } from '../steppers/Stepper.js';
 import type { StepperOptions } from '../steppers/stepperOptions.js';
@@ -13,6 +13,7 @@ export interface CompareOptions extends Omit<StepperOptions, 'shape'> {
   readonly peer: 'torch' | 'none';
   readonly stepsPerCall: number | 'auto';
   readonly flavour: string;
+  readonly engine: Engine;
   readonly rounds: number;
   readonly timed: TimedShape;
   /** The most of the peer's peak memory that ours may take; null: any. */
@@ -68,12 +69,12 @@ const tableRow = (label: string, engine: Timed, peer: Timed | null): readonly st
 
 /** Our step of one shape against the peer's, in alternating rounds of equally many steps; prints its table. */
 export async function compareWithPeer(options: CompareOptions): Promise<Compared> {
-  const { model, threads, optimizer, mode, peer, flavour, rounds, memoryLimit } = options;
+  const { model, threads, optimizer, mode, peer, flavour, engine, rounds, memoryLimit } = options;
   const { shape, limit } = options.timed;
   const common = { model, shape, threads, optimizer, mode };
-  const ours = await startOurs({ ...common, stepsPerCall: options.stepsPerCall, flavour });
+  const ours = await startOurs({ ...common, stepsPerCall: options.stepsPerCall, flavour, engine });
   const stepsPerCall = Number(ours.ready['stepsPerCall']);
-  const single = stepsPerCall === 1 ? ours : await startOurs({ ...common, stepsPerCall: 1, flavour });
+  const single = stepsPerCall === 1 ? ours : await startOurs({ ...common, stepsPerCall: 1, flavour, engine });
   const torch = peer === 'none' ? 'No peer was asked for.' : await peerOrReason(() => startTorch(common));
   if (typeof torch === 'string') console.log(torch);
 

@@ -8,6 +8,7 @@ import {
 } from '../Measurement.js';
 import { modelNamed, models, shapeWithLimit } from '../models/index.js';
 import type { Mode, TimedModel, TimedShape } from '../models/TimedModel.js';
+import { engines } from '../steppers/startOurs.js';
 import { type Compared, compareWithPeer } from './compareWithPeer.js';
 
 export interface PeerBenchOptions {
@@ -62,7 +63,7 @@ export function peerBench({ mode, description, memoryLimit }: PeerBenchOptions):
       flavour: { type: 'string', default: 'auto' },
       ...(training
         ? { optimizer: { type: 'string', default: 'adam' }, 'steps-per-call': { type: 'string', default: 'auto' } }
-        : {}),
+        : { engine: { type: 'string', default: 'onnx-training' } }),
     },
     help: [
       `--model NAME          ${Object.keys(models).join(', ')} (default resnet18)`,
@@ -77,7 +78,7 @@ export function peerBench({ mode, description, memoryLimit }: PeerBenchOptions):
             '--optimizer NAME      sgd, adam or adamw (default adam)',
             '--steps-per-call K    steps in one call of our engine (default: what the trainer chooses)',
           ]
-        : []),
+        : ['--engine NAME         onnx-training or onnx-inference (default onnx-training)']),
     ],
     async run(values) {
       const model = String(values['model']);
@@ -90,6 +91,7 @@ export function peerBench({ mode, description, memoryLimit }: PeerBenchOptions):
         threads: positiveInteger(values, 'threads'),
         rounds: positiveInteger(values, 'rounds'),
         flavour: choice(values, 'flavour', ['auto', 'portable', 'tuned']),
+        engine: training ? 'onnx-training' : choice(values, 'engine', engines),
         optimizer: training ? choice(values, 'optimizer', ['sgd', 'adam', 'adamw']) : 'adam',
         stepsPerCall: training ? (wanted === 'auto' ? wanted : positiveInteger(values, 'steps-per-call')) : 1,
       } as const;
