@@ -5,7 +5,7 @@ import { reachOf, type Windows } from './convolve.js';
 import { positionsIn } from './positionsIn.js';
 
 /** Rows a matrix product should have at least: fewer cost as much. */
-const ROWS = 32;
+const ROWS = 8;
 
 /** Extra positions, as a share, that a product may have so that its left factors can be cut out in long runs. */
 const WASTE = 0.3;

@@ -40,9 +40,9 @@ export function firstMaximum(
   for (const [row, column] of positionsIn(window) as readonly (readonly [number, number])[]) {
     const lines = kernels.subsample(padded, 1, row, strides[0], counts[0]!);
     const tap = kernels.subsample(lines, 2, column, strides[1], counts[1]!);
-    const equal = kernels.cast(kernels.binary('Equal', tap, y), 'float32');
-    const part = kernels.mul(rest, equal);
-    rest = kernels.sub(rest, part);
+    const later = kernels.mul(rest, below(kernels, tap, y));
+    const part = kernels.sub(rest, later);
+    rest = later;
     const [q, r] = [Math.floor(row / strides[0]), Math.floor(column / strides[1])];
     const placed = kernels.pad(part, [
       [0, 0],
@@ -58,4 +58,13 @@ export function firstMaximum(
   const maps = positionsIn(strides).map((phase) => phases.get(phase.join()) ?? kernels.fill(shape, 0));
   const whole = sideBySide(kernels, kernels.concat(maps, 3), { samples, blocks, strides, channels });
   return kernels.pad(whole, [[0, 0], ...around.map(([low, high]) => [-low, -high] as const), [0, 0]]);
+}
+
+/** 1 where x is less than y, which it never exceeds, else 0. */
+function below(kernels: Kernels, x: Tensor, y: Tensor): Tensor {
+  const { xnnpack, clipDropsNan } = kernels.traits;
+  if (!xnnpack || !clipDropsNan) return kernels.cast(kernels.binary('Less', x, y), 'float32');
+  // The difference of equal infinities is NaN, which clipping makes 0.
+  const difference = kernels.run('ClipByValue', { x: kernels.sub(y, x) }, { clipValueMin: 0, clipValueMax: 1 });
+  return kernels.run('Step', { x: difference }, { alpha: 0 });
 }
