@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
-from fixtures import dcgan, imaging, itk_files, metric_scores, metrics, nifti, nn, nn_details, nn_more, npy, optim, plateau, resize, resnet18, safetensors, schedules, sliding_window, transforms, unet, volumes
+from fixtures import dcgan, imaging, itk_files, metric_scores, metrics, nifti, nn, nn_details, nn_more, npy, optim, plateau, resize, resnet18, safetensors, schedules, sliding_window, splits, transforms, unet, volumes
 
-FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "nn_more": nn_more, "metrics": metrics, "metric_scores": metric_scores, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "plateau": plateau, "dcgan": dcgan, "volumes": volumes, "unet": unet, "imaging": imaging, "nifti": nifti, "npy": npy, "itk_files": itk_files, "resize": resize, "sliding_window": sliding_window, "transforms": transforms}
+FIXTURES = {"optim": optim, "nn": nn, "nn_details": nn_details, "nn_more": nn_more, "metrics": metrics, "metric_scores": metric_scores, "resnet18": resnet18, "safetensors": safetensors, "schedules": schedules, "plateau": plateau, "dcgan": dcgan, "volumes": volumes, "unet": unet, "imaging": imaging, "nifti": nifti, "npy": npy, "itk_files": itk_files, "resize": resize, "sliding_window": sliding_window, "splits": splits, "transforms": transforms}
 
 
 def close(left, right) -> bool:
