@@ -85,8 +85,22 @@ describe('reading', () => {
     expect(read(-2147483648n)).toEqual(ndarray([-2147483648], [], 'int32'));
     expect(read(2147483647n)).toEqual(ndarray([2147483647], [], 'int32'));
     expect(() => read(2147483648n)).toThrow(
-      new FormatError('Tensor "a" holds 2147483648, which does not fit into int32. 64-bit integers are read as int32.'),
+      new FormatError('Tensor "a" holds 2147483648, which does not fit into int32. I64 is read as int32.'),
     );
+  });
+
+  it.each([
+    ['I8', new Int8Array([-128, 127])],
+    ['I16', new Int16Array([-32768, 32767])],
+    ['U16', new Uint16Array([0, 65535])],
+    ['U32', new Uint32Array([0, 2147483647])],
+    ['U64', new BigUint64Array([0n, 2147483647n])],
+  ])('takes %s as int32', (type, values) => {
+    const header = `{"a":{"dtype":"${type}","shape":[2],"data_offsets":[0,${values.byteLength}]}}`;
+    const read = (bytes: Uint8Array) => readSafetensors(fileOf(header, bytes)).tensors.get('a');
+    expect(read(new Uint8Array(values.buffer))).toEqual(ndarray(Array.from(values, Number), [2], 'int32'));
+    if (type.startsWith('U') && values.BYTES_PER_ELEMENT >= 4)
+      expect(() => read(new Uint8Array(values.byteLength).fill(255))).toThrow(`${type} is read as int32.`);
   });
 
   const tensor = (begin: number, end: number, extent = end - begin): string =>

@@ -107,7 +107,7 @@ def write_nifti_pairs(folder: Path) -> list:
     """Pairs of .hdr and .img in both byte orders and versions, compressed and not."""
     random = numpy.random.default_rng(7)
     files = []
-    for version, (kind, header_kind) in {1: (nibabel.Nifti1Pair, nibabel.Nifti1PairHeader), 2: (nibabel.Nifti2Pair, nibabel.Nifti2PairHeader)}.items():
+    for version, (kind, header_kind) in {1: (nibabel.Nifti1Pair, nibabel.nifti1.Nifti1PairHeader), 2: (nibabel.Nifti2Pair, nibabel.nifti2.Nifti2PairHeader)}.items():
         for order in "<>":
             name, ending = f"pair-{version}-{'little' if order == '<' else 'big'}", ".gz" if order == ">" else ""
             header = header_kind(endianness=order)
@@ -125,7 +125,7 @@ def write_analyze(folder: Path) -> list:
     files = []
     for order in "<>":
         name = f"analyze-{'little' if order == '<' else 'big'}"
-        header = nibabel.AnalyzeHeader(endianness=order)
+        header = nibabel.analyze.AnalyzeHeader(endianness=order)
         header.set_data_dtype("int16")
         nibabel.save(nibabel.AnalyzeImage(numpy.ones((2, 2, 2), "int16"), numpy.eye(4), header), folder / f"{name}.img")
         files.append(f"{name}.hdr")

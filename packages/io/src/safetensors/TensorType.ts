@@ -15,8 +15,22 @@ const native = Object.fromEntries(Object.entries(written).map(([dtype, name]) =>
   Record<string, DType>
 >;
 
+/** Integers that are read as int32. */
+const integers = {
+  I8: Int8Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  U32: Uint32Array,
+  I64: BigInt64Array,
+  U64: BigUint64Array,
+} as const;
+type IntegerType = keyof typeof integers;
+
 /** Types that are read into another dtype, with their size in bytes. */
-const converted: Readonly<Record<string, number>> = { I64: 8, BF16: 2 };
+const converted: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(Object.entries(integers).map(([type, { BYTES_PER_ELEMENT }]) => [type, BYTES_PER_ELEMENT])),
+  BF16: 2,
+};
 
 export function writtenType(dtype: DType): string {
   return written[dtype];
@@ -40,7 +54,7 @@ export function elementSize(type: string, tensor: string): number {
 /**
  * The array that some bytes of a file hold: a view where alignment and type allow, else a copy.
  *
- * @throws FormatError for an I64 beyond int32, or a BOOL that is neither 0 nor 1.
+ * @throws FormatError for an integer beyond int32, or a BOOL that is neither 0 nor 1.
  */
 export function decodeTensor(tensor: string, type: string, shape: Shape, bytes: Uint8Array): NDArray {
   const size = elementSize(type, tensor);
@@ -48,24 +62,31 @@ export function decodeTensor(tensor: string, type: string, shape: Shape, bytes: 
   const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const { buffer, byteOffset } = aligned;
   const length = sizeOf(shape);
-  if (type === 'I64')
-    return { dtype: 'int32', shape, data: narrow(tensor, new BigInt64Array(buffer, byteOffset, length)) };
+  if (isInteger(type)) {
+    const values = new integers[type](buffer as ArrayBuffer, byteOffset, length);
+    return { dtype: 'int32', shape, data: narrow(tensor, type, values) };
+  }
   if (type === 'BF16') return { dtype: 'float32', shape, data: widen(new Uint16Array(buffer, byteOffset, length)) };
   if (type === 'BOOL') checkBooleans(tensor, aligned);
   const dtype = native[type]!;
   return { dtype, shape, data: viewBytes(dtype, buffer, byteOffset, length) };
 }
 
-function narrow(tensor: string, values: BigInt64Array): Int32Array {
+function isInteger(type: string): type is IntegerType {
+  return Object.hasOwn(integers, type);
+}
+
+function narrow(tensor: string, type: IntegerType, values: ArrayLike<number | bigint>): Int32Array {
   const narrowed = new Int32Array(values.length);
-  values.forEach((value, index) => {
-    if (BigInt.asIntN(32, value) !== value) {
+  for (let index = 0; index < narrowed.length; index++) {
+    const value = Number(values[index]!);
+    narrowed[index] = value;
+    if (narrowed[index] !== value) {
       throw new FormatError(
-        `Tensor "${tensor}" holds ${value}, which does not fit into int32. 64-bit integers are read as int32.`,
+        `Tensor "${tensor}" holds ${values[index]}, which does not fit into int32. ${type} is read as int32.`,
       );
     }
-    narrowed[index] = Number(value);
-  });
+  }
   return narrowed;
 }
 

@@ -9,7 +9,7 @@ export interface Safetensors {
 }
 
 /**
- * Reads a safetensors file: F64, F32, F16 (as bits), I32, U8 and BOOL as they are, I64 as int32 if every value fits, BF16 widened to
+ * Reads a safetensors file: F64, F32, F16 (as bits), I32, U8 and BOOL as they are, other integers as int32 if every value fits, BF16 widened to
  * float32. Holds no code that a file could run. Arrays are views of `bytes` where alignment allows.
  *
  * @throws FormatError for anything that is not a whole and unambiguous file; no memory is allocated on the word of the file alone.

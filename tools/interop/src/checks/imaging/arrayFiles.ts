@@ -104,6 +104,11 @@ export async function compareSafetensors(
   const differ = names.filter((name) => JSON.stringify(readSafetensors[name]) !== JSON.stringify(expected[name]));
   return [
     holds(`we read the ${ours.size} tensors of a file of safetensors'`, wrong === 0, 'the same', `${wrong} differ`),
-    holds(`safetensors reads our ${names.length} tensors`, differ.length === 0, 'the same', `${differ.join()} differ`),
+    holds(
+      `safetensors reads our ${names.length} tensors`,
+      differ.length === 0,
+      'the same',
+      `${differ.length} differ ${differ.join()}`.trim(),
+    ),
   ];
 }

@@ -56,13 +56,13 @@ export async function compareImages(
       `we read SimpleITK's ${writtenImages.length} pictures and stacks, PNG and TIFF`,
       wrong.length === 0,
       'the same',
-      `${wrong.join()} differ`,
+      `${wrong.length} differ ${wrong.join()}`.trim(),
     ),
     holds(
       `SimpleITK reads our ${tasks.length} pictures`,
       differ.length === 0,
       'the same',
-      `${differ.map(({ file }) => file).join()} differ`,
+      `${differ.length} differ ${differ.map(({ file }) => file).join()}`.trim(),
     ),
   ];
 }
