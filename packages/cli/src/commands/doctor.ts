@@ -1,16 +1,12 @@
-import { MissingPackageError } from '@delira/core';
 import { findBackends, type KnownBackend, knownBackends } from '@delira/core/discover';
 import { writeImage } from '@delira/io';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { backendFolders } from '../session/openBackend.js';
 import type { Command } from './Command.js';
 import { parseCommand } from './parseCommand.js';
+import { probeBackend } from './probeBackend.js';
 
 const NODE = '20.19, 22.12 or 24 and later';
-
-/** Execution providers of ONNX Runtime, asked for one by one. */
-const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml', 'qnn'];
 
 const OPTIONAL: readonly KnownBackend[] = [
   { name: 'ITK image formats', package: '@itk-wasm/image-io', install: 'npm install @itk-wasm/image-io' },
@@ -42,7 +38,7 @@ no engine can train.
         continue;
       }
       line(backend.name, `${backend.package} ${found.version}`);
-      const states = await probe(backend.name, found.entry);
+      const states = await probeBackend(backend.name, found.entry);
       for (const { name, works, text } of states)
         line(`  ${name}`, text.replaceAll('\n', ' ') || (works ? 'works' : ''));
       if (backend.training !== false && states.some(({ works }) => works)) trains = true;
@@ -68,52 +64,6 @@ function locate(known: KnownBackend): Found | null {
     if (found !== undefined) return found;
   }
   return null;
-}
-
-interface State {
-  readonly name: string;
-  readonly works: boolean;
-  readonly text: string;
-}
-
-interface BackendModule {
-  readonly createBackend: (options?: object) => Promise<{ readonly info?: unknown; dispose(): Promise<void> }>;
-  readonly engineNames?: readonly string[];
-}
-
-/** Starts the engines of a backend one by one, and says what came of it. */
-async function probe(name: string, entry: string): Promise<readonly State[]> {
-  const module = (await import(pathToFileURL(entry).href)) as BackendModule;
-  const start = async (label: string, options: object): Promise<State> => {
-    try {
-      const backend = await module.createBackend(options);
-      const info = JSON.stringify(backend.info) as string | undefined;
-      await backend.dispose();
-      return { name: label, works: true, text: `works${info === undefined ? '' : `: ${plain(info)}`}` };
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      return { name: label, works: false, text: error instanceof MissingPackageError ? text : `no: ${text}` };
-    }
-  };
-  const states: State[] = [];
-  if (name === 'onnx') {
-    // In a process of its own: a broken driver ends that one, not this.
-    const first = await start('cpu', { providers: ['cpu'], thread: 'process' });
-    states.push(first);
-    if (first.works)
-      for (const provider of PROVIDERS.slice(1))
-        states.push(await start(provider, { providers: [provider], thread: 'process' }));
-  } else if (name === 'tfjs') {
-    for (const engine of module.engineNames ?? []) states.push(await start(engine, { engine }));
-  } else {
-    states.push(await start(name, {}));
-  }
-  return states;
-}
-
-/** `{"threads":2}` as `threads 2`. */
-function plain(json: string): string {
-  return json.replaceAll(/["{}]/g, '').replaceAll(':', ' ').replaceAll(',', ', ');
 }
 
 async function probeSharp(): Promise<string> {
