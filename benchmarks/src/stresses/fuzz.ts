@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProgressBar } from '@delira/logging';
-import { formatTable } from '../formatTable.js';
 import { formatNamed, formats } from '../fuzz/formats/index.js';
 import { inputOf } from '../fuzz/readDamaged.js';
 import { type Failure, superviseFuzzer } from '../fuzz/superviseFuzzer.js';
@@ -50,7 +49,7 @@ export const fuzz: Measurement = {
       const tally = await superviseFuzzer(task, (done) => bar.update(done));
       bar.finish();
       if (tally.failures.length > 0) report(format.name, seed, await format.intact(folder), tally.failures);
-      rows.push({
+      const row = {
         format: format.name,
         values: tally.values,
         errors: tally.errors,
@@ -58,14 +57,13 @@ export const fuzz: Measurement = {
         seconds: rounded((performance.now() - begin) / 1000, 1),
         slowestMs: rounded(tally.slowestMilliseconds, 0),
         peakMiB: rounded(tally.peakBytes / MEBI, 0),
-      });
+      };
+      rows.push(row);
+      // At once, since all of them take long: a run that is cut off has something to show.
+      console.log(
+        `${row.format}: ${row.values} values, ${row.errors} errors, ${row.failed} failed; ${row.seconds} s, the slowest ${row.slowestMs} ms, at most ${row.peakMiB} MiB`,
+      );
     }
-    console.log(
-      formatTable([
-        ['format', 'values', 'errors', 'failed', 'seconds', 'slowest ms', 'peak MiB'],
-        ...rows.map((row) => Object.values(row).map(String)),
-      ]),
-    );
     const failed = rows.reduce((sum, row) => sum + row.failed, 0);
     return { seed, first, count, failed, formats: rows, passed: failed === 0 };
   },

@@ -1,5 +1,5 @@
 import { ArgumentError, createRng, InputError, type Sample } from '@delira/core';
-import { type Sampler, SequentialSampler } from '@delira/samplers';
+import { BatchSampler, type Sampler, SequentialSampler } from '@delira/samplers';
 import type { Batch, Loader } from './Batch.js';
 import { collate, type Collate } from './collate.js';
 import type { Dataset } from './datasets/Dataset.js';
@@ -68,21 +68,13 @@ export class DataLoader implements Loader {
       throw new ArgumentError('A DataLoader needs a dataset, its own or that of its pipeline.');
     checkPipeline(options);
     const sampler: Sampler = options.sampler ?? new SequentialSampler(dataset);
-    checkPositive('batchSize', batchSize);
+    const batches = new BatchSampler(sampler, { batchSize, dropLast });
     checkPositive('readAhead', readAhead);
     if (!(timeout > 0)) throw new ArgumentError(`timeout must be a number of seconds above 0, got ${timeout}.`);
-    if (sampler.batchSize !== undefined && sampler.batchSize !== batchSize)
-      throw new ArgumentError(
-        `The sampler composes batches of ${sampler.batchSize}, but batchSize is ${batchSize}. Give both the same.`,
-      );
     this.dataset = dataset;
     this.batchSize = batchSize;
-    this.batches = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);
-    this.samples = dropLast ? this.batches * batchSize : sampler.length;
-    if (this.batches === 0)
-      throw new ArgumentError(
-        `The sampler gives ${sampler.length} samples, which make no batch of ${batchSize}. Lower batchSize, or leave out dropLast.`,
-      );
+    this.batches = batches.length;
+    this.samples = dropLast ? batches.length * batchSize : sampler.length;
     this.#sampler = sampler;
     this.#parts = {
       transform: (pipeline ?? options).transform ?? null,

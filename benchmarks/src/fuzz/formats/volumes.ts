@@ -77,6 +77,26 @@ const niftiGz: FuzzFormat = {
   prepare: (bytes, folder) => file(folder, 'größe 1.nii.gz', bytes),
 };
 
+/** A header whose voxels lie in a file of their own. */
+function headerOfPair(): Uint8Array {
+  const header = writeNifti(image).slice(0, 348);
+  new DataView(header.buffer).setFloat32(108, 0, true);
+  header[345] = 'i'.charCodeAt(0);
+  return header;
+}
+
+const niftiPair: FuzzFormat = {
+  name: 'nifti.hdr',
+  intact: () => Promise.resolve([headerOfPair()]),
+  damage: damageNifti,
+  async prepare(bytes, folder) {
+    await writeFile(joinPath(folder, 'größe 1.img'), new Uint8Array(240));
+    const { read } = await file(folder, 'größe 1.hdr', bytes);
+    // Either of the two may be at fault.
+    return { path: joinPath(folder, 'größe 1.'), read };
+  },
+};
+
 async function file(folder: string, name: string, bytes: Uint8Array): Promise<Prepared> {
   const path = joinPath(folder, name);
   await writeFile(path, bytes);
@@ -130,4 +150,4 @@ function headerLength(bytes: Uint8Array, end: string): number {
   return at < 0 ? bytes.length : at + end.length;
 }
 
-export const volumes: readonly FuzzFormat[] = [nifti, niftiGz, nrrd, mha];
+export const volumes: readonly FuzzFormat[] = [nifti, niftiGz, niftiPair, nrrd, mha];
