@@ -38,7 +38,7 @@ describe('state and batch', () => {
     recording.assign(weight, recording.read(weight).sub(next.mul(recording.hyper('lr'))));
   });
 
-  it('are counted by what they are, and written state twice', () => {
+  it('are counted by what they are, and small state that is written twice', () => {
     expect(estimateMemory(program)).toMatchObject({
       parameters: 32,
       optimizer: 32,
@@ -46,6 +46,18 @@ describe('state and batch', () => {
       batch: 32 + 4,
       host: 64,
     } satisfies Partial<MemoryEstimate>);
+  });
+
+  it('count large variables once: they are written over', () => {
+    const cell: StateCell = { aval: f32(2 ** 19) };
+    const large = trace(
+      (recording) => {
+        recording.assign(cell, recording.read(cell).mul(0.5));
+        return {};
+      },
+      { training: true, names: new Map([[cell, 'weight']]) },
+    );
+    expect(estimateMemory(large)).toMatchObject({ parameters: 2 ** 21, next: 0 });
   });
 
   it('make up the sum', () => {
