@@ -1,0 +1,176 @@
+import { Registry } from '@delira/core';
+import { Config, createComponent } from '@delira/parameters';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createRegistries, type DataFacts, type Registries } from '../src/index.js';
+import { configSchema } from '../src/config/configSchema.js';
+import { readConfig } from '../src/config/readConfig.js';
+import { templates } from '../src/config/templates.js';
+import { type Factory, withFacts } from '../src/registries/Factory.js';
+import { buildTrainer } from '../src/session/buildTrainer.js';
+import { RunData } from '../src/session/RunData.js';
+import { captured } from './support/captured.js';
+import { CLASSIFICATION, classificationFolder } from './support/data.js';
+import { temporaryFolder } from './support/temporaryFolder.js';
+
+const facts: DataFacts = { classes: ['background', 'liver', 'spleen'], channels: 2, rank: 2 };
+
+let folder = '';
+let config = '';
+beforeEach(() => {
+  folder = temporaryFolder();
+  config = join(folder, 'run.yaml');
+  writeFileSync(config, CLASSIFICATION);
+});
+
+describe('a config', () => {
+  it('has defaults, and is changed by the command line', async () => {
+    const read = await readConfig(config, ['training.epochs=7', 'seed=3', 'kfold.folds=4']);
+    expect(read.training).toEqual({ epochs: 7, batchSize: 4, saveFrequency: 1, keep: 0, onSaveError: 'stop' });
+    expect(read).toMatchObject({ seed: 3, kfold: { folds: 4, shuffle: true, valSize: 0.2 }, callbacks: [] });
+  });
+
+  it.each([
+    ['trainig.epochs=7', 'trainig: is not known here. Did you mean "training"?'],
+    ['training.epoch=7', 'training.epoch: is not known here. Did you mean "epochs"?'],
+    ['training.epochs=0', 'training.epochs: is 0, but must be at least 1.'],
+    ['training.epochs=many', 'training.epochs: is "many", but must be a whole number.'],
+    ['transforms.tran=[]', 'transforms.tran: is not known here. Did you mean "train"?'],
+    ['__proto__.polluted=1', 'the name "__proto__" is reserved'],
+    ['training.constructor.prototype=1', 'the name "constructor" is reserved'],
+    ['model.options.prototype=1', 'the name "prototype" is reserved'],
+    ['training', '"training" sets no parameter.'],
+  ])('refuses --set %s', async (assignment, message) => {
+    await expect(readConfig(config, [assignment])).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringContaining(message),
+    });
+    await expect(readConfig(config, [assignment])).rejects.toThrow(`${config}: `);
+  });
+
+  it.each([
+    ['dataset: [1, 2', 'line 1'],
+    ['- 1', 'The text holds a list'],
+    ['', 'The text holds nothing'],
+    ['dataset: a\ndataset: b', 'unique'],
+    ['seed: !!js/function "1"', 'tag'],
+    ['__proto__: { seed: 1 }', '__proto__'],
+    ['seed: 1', 'dataset: is missing'],
+  ])('that reads %j is refused', async (text, message) => {
+    writeFileSync(config, text);
+    await expect(readConfig(config)).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringMatching(new RegExp(`${config}: .*${message}`, 's')),
+    });
+  });
+
+  it('that is not there is said to be missing', async () => {
+    await expect(readConfig(join(folder, 'none.yaml'))).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringContaining('none.yaml cannot be read: ENOENT'),
+    });
+  });
+
+  it.each([
+    ['model.type=ResNet19', 'model.type: There is no network called "ResNet19". Did you mean "ResNet18"?'],
+    ['model.options.feature=4', 'model.options.feature: is not known here. Did you mean "features"?'],
+    ['loss=CrossEntrpy', 'loss: There is no loss called "CrossEntrpy". Did you mean "CrossEntropy"?'],
+    ['optimizer.options.momentum=1', 'optimizer.options.momentum: is not known here.'],
+    ['optimizer.options.clipNorm=0', 'optimizer.options: clipByGlobalNorm: maximumNorm'],
+    ['metrics=[Accuracy, Auroq]', 'metrics[1]: There is no metric called "Auroq". Did you mean "Auroc"?'],
+    ['schedule.options.tMx=3', 'schedule.options.tMx: is not known here. Did you mean "tMax"?'],
+    ['schedule={type: PolyLR, options: {per: update}}', 'schedule.options: maxSteps is missing'],
+    [
+      'callbacks=[EarlyStoping]',
+      'callbacks[0]: There is no callback called "EarlyStoping". Did you mean "EarlyStopping"?',
+    ],
+    ['preprocessing=[ZScore]', 'preprocessing[0]: There is no transform called "ZScore".'],
+    ['dataset.type=ImageFoldr', 'dataset.type: There is no dataset called "ImageFoldr". Did you mean "ImageFolder"?'],
+    ['dataset.options.size=[16]', 'dataset.options: size is [16], but must be a positive integer, or 2 of them'],
+  ])('names the place of what cannot be made: %s', async (assignment, message) => {
+    await classificationFolder(folder);
+    const { code, errors } = await captured('train', config, '--set', assignment, '-o', join(folder, 'run'));
+    expect(errors).toContain(`${config}: ${message}`);
+    expect(code).toBe(1);
+  });
+
+  it('says what its data lacks', async () => {
+    mkdirSync(join(folder, 'images', 'dark'), { recursive: true });
+    const { code, errors } = await captured('train', config, '-o', join(folder, 'run'));
+    expect(errors).toContain(`${join(folder, 'images')} has one sub-folder, dark; a class is a sub-folder`);
+    expect(code).toBe(1);
+  });
+});
+
+describe('templates', () => {
+  it.each(Object.entries(templates))('of a %s can be made as they are', (_, text) => {
+    const read = Config.parse(text).validate(configSchema);
+    const registries = createRegistries();
+    const data = new RunData({ config: read, registries, root: folder, progress: false });
+    const of: DataFacts = data.source.task === 'classification' ? { ...facts, channels: 3 } : { ...facts, rank: 3 };
+    const built = buildTrainer(read, of, registries, false);
+    expect(built.network.config).toMatchObject({ numClasses: 3, inChannels: of.channels });
+    expect(Object.keys(built.optimizers)).toEqual(['default']);
+    expect(Object.keys(built.schedules ?? {})).toEqual(['default.lr']);
+    data.transform('train', of);
+    data.transform('val', of);
+  });
+
+  it('are printed and written, but never over a file', async () => {
+    expect(await captured('init', 'segmentation')).toEqual({ code: 0, out: templates.segmentation, errors: '' });
+    const file = join(folder, 'new.yaml');
+    expect(await captured('init', '-o', file)).toMatchObject({ code: 0, out: '' });
+    expect(readFileSync(file, 'utf8')).toBe(templates.classification);
+    expect(await captured('init', '-o', file)).toMatchObject({ code: 2, errors: expect.stringContaining('EEXIST') });
+    expect((await captured('init', 'clasification')).errors).toContain('Did you mean "classification"?');
+  });
+});
+
+/** Options that must be there. */
+const needed: Readonly<Record<string, object>> = {
+  StepLR: { stepSize: 2 },
+  MultiStepLR: { milestones: [2, 4] },
+  ExponentialLR: { gamma: 0.9 },
+  TimeLimit: { seconds: 10 },
+  CenterCrop: { size: 4 },
+  RandomCrop: { size: [4, 4] },
+  RandomForegroundCrop: { size: 4 },
+  Pad: { size: 4 },
+  Resize: { size: [4, 4] },
+  MeanStdNormalization: { mean: 0, std: 1 },
+  ImageFolder: { folder: 'x', size: 4 },
+  MNIST: { folder: 'x' },
+  CaseFolder: { folder: 'x', images: ['i.png'], label: 'l.png', classes: ['a', 'b'] },
+  Nnunet: { folder: 'x' },
+  Decathlon: { folder: 'x' },
+};
+const kinds = Object.keys(createRegistries()) as (keyof Registries)[];
+const known = { datasets: { root: '/' }, schedules: { epochs: 5, initial: 0.1 } } as const;
+const everything = kinds.flatMap((kind) =>
+  createRegistries()
+    [kind].names()
+    .map((name) => [kind, name] as const),
+);
+
+describe('registries', () => {
+  it.each(everything)('make of the %s %s something, and refuse an unknown option', (kind, name) => {
+    const registry = createRegistries()[kind] as Registry<Factory<unknown, unknown>>;
+    const bound = withFacts(registry, kind === 'datasets' || kind === 'schedules' ? known[kind] : facts);
+    const options = { ...needed[name] } as Record<string, never>;
+    expect(createComponent(bound, { type: name, options }, 'it')).toBeTruthy();
+    expect(() => createComponent(bound, { type: name, options: { ...options, nonsense: 1 } }, 'it')).toThrow(
+      'it.options.nonsense: is not known here.',
+    );
+  });
+
+  it('count epochs, begin with the rate of the optimizer and warm up', () => {
+    const registry = withFacts(createRegistries().schedules, { epochs: 4, initial: 0.1 });
+    const poly = createComponent(registry, { type: 'PolyLR', options: { exponent: 1, warmup: 2 } });
+    expect(poly.counts).toBe('epoch');
+    expect([0, 1, 2, 3, 4].map((epoch) => Number(poly(epoch).toFixed(6)))).toEqual([0, 0.05, 0.1, 0.05, 0]);
+    const updates = createComponent(registry, { type: 'StepLR', options: { stepSize: 1, per: 'update', initial: 8 } });
+    expect(updates.counts).toBeUndefined();
+    expect(updates(1)).toBeCloseTo(0.8);
+  });
+});
