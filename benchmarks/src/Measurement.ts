@@ -5,8 +5,13 @@ export type OptionValues = Readonly<Record<string, string | boolean | undefined>
 
 type Value = string | number | boolean | null | readonly number[];
 
+/** Named values, or such of them. */
+interface Nested {
+  readonly [name: string]: Value | Nested;
+}
+
 /** The last line that a bench prints, as one JSON object; `bench` is its name. */
-export type MeasurementResult = Readonly<Record<string, Value | readonly Readonly<Record<string, Value>>[]>>;
+export type MeasurementResult = Readonly<Record<string, Value | Nested | readonly Readonly<Record<string, Value>>[]>>;
 
 /** A measurement that is started by name: `npm run bench -- NAME`, `npm run stress -- NAME`. */
 export interface Measurement {

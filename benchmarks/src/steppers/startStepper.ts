@@ -6,8 +6,16 @@ import type { Stepper, Steps } from './Stepper.js';
  * Starts a program that speaks the stepping protocol: one JSON line when ready, then for every line `n` on standard input one JSON
  * line of timings.
  */
-export async function startStepper(name: string, command: string, parameters: readonly string[]): Promise<Stepper> {
-  const child = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
+export async function startStepper(
+  name: string,
+  command: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Stepper> {
+  const child = spawn(command, parameters, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-4000)));
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
