@@ -80,7 +80,7 @@ const coreFolders = CORE_FOLDERS.map((folder, index) => {
 });
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/coverage/**', '**/.*/**', '**/fixtures/**'] },
+  { ignores: ['**/dist/**', '**/coverage/**', '**/.*/**', '**/fixtures/**', 'examples/*/output/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ...tseslint.configs.strict,

@@ -1,4 +1,5 @@
 import { InputError, NotFoundError, UnsupportedError } from '@delira/core';
+import type * as onnxruntime from 'onnxruntime-web';
 import type { Engine, EngineOptions, Platform } from '../engine/Engine.js';
 import { importEngine } from '../engine/importEngine.js';
 import { Queue } from '../engine/Queue.js';
@@ -33,7 +34,7 @@ function checkThreads(threads: number | undefined): number {
 export const webPlatform: Platform<WebEngineOptions> = {
   async loadEngine({ providers = [], threads, wasmPaths }): Promise<Engine> {
     // Each build brings its own WebAssembly: the one without WebGPU is half as large.
-    const load = (): Promise<typeof import('onnxruntime-web')> =>
+    const load = (): Promise<typeof onnxruntime> =>
       providers.includes('webgpu') && hasWebGpu() ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
     const { env, InferenceSession, Tensor } = await importEngine('onnxruntime-web', INSTALL, load);
     env.wasm.numThreads = checkThreads(threads);

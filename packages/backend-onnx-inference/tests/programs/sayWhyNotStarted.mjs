@@ -6,5 +6,5 @@ try {
   await createBackend();
 } catch (error) {
   const { name, code, message } = error;
-  console.log(JSON.stringify({ name, code, message, isTyped: error instanceof DeliraError }));
+  process.stdout.write(JSON.stringify({ name, code, message, isTyped: error instanceof DeliraError }));
 }
