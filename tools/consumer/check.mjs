@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPackages, run } from './install.mjs';
 import { lintPackages } from './lint.mjs';
-import { checkDiscovery } from './pnpm.mjs';
+import { checkDiscovery, checkTinyBackend } from './pnpm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const application = mkdtempSync(join(tmpdir(), 'delira-consumer-'));
@@ -50,6 +50,13 @@ function typecheck(name, entries, options) {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', `${name}.json`], application);
 }
 
+/** The program that `@delira/cli` brings, where only what it declares is installed. */
+function tryCommandLine() {
+  const help = run(process.execPath, ['node_modules/@delira/cli/dist/main.js', '--help'], application);
+  const report = run(process.execPath, ['node_modules/@delira/cli/dist/main.js', 'doctor'], application);
+  if (!help.includes('delira train') || !/^ +cpu +works/m.test(report)) throw new Error(help + report);
+}
+
 try {
   const installed = installPackages(root, application);
   const entries = installed.flatMap(entriesOf);
@@ -63,6 +70,8 @@ try {
   typecheck('node', plain, { skipLibCheck: false, types: ['node'] });
   typecheck('peers', peered, { skipLibCheck: true, types: ['node'] });
   checkDiscovery(root, installed);
+  console.log(`A backend that knows the packed packages only: ${checkTinyBackend(installed)}.`);
+  tryCommandLine();
   console.log(`${entries.length} entry points of ${installed.length} packed packages import and type-check.`);
 } catch (error) {
   const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (error);

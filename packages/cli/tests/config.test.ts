@@ -50,10 +50,10 @@ describe('a config', () => {
   });
 
   it.each([
-    ['dataset: [1, 2', 'line 1'],
+    ['dataset: [1, 2', 'Line 1'],
     ['- 1', 'The text holds a list'],
     ['', 'The text holds nothing'],
-    ['dataset: a\ndataset: b', 'unique'],
+    ['dataset: a\ndataset: b', 'the name "dataset" is there twice'],
     ['seed: !!js/function "1"', 'tag'],
     ['__proto__: { seed: 1 }', '__proto__'],
     ['seed: 1', 'dataset: is missing'],

@@ -16,8 +16,18 @@ interface BackendModule {
   readonly engineNames?: readonly string[];
 }
 
-/** Execution providers of ONNX Runtime besides the CPU's, asked for one by one. */
-const PROVIDERS = ['cuda', 'tensorrt', 'webgpu', 'dml', 'coreml', 'qnn'];
+const NVIDIA =
+  'an NVIDIA driver, CUDA 12 with cuDNN 9, and npm install onnxruntime-node without ONNXRUNTIME_NODE_INSTALL=skip, which fetches its CUDA files';
+
+/** Execution providers of ONNX Runtime besides the CPU's, asked for one by one, and what each needs. */
+const PROVIDERS = {
+  cuda: NVIDIA,
+  tensorrt: `${NVIDIA}; and TensorRT 10`,
+  webgpu: 'a GPU with a driver for Vulkan, Metal or Direct3D 12',
+  dml: 'Windows with DirectX 12',
+  coreml: 'macOS',
+  qnn: 'Windows on a Qualcomm processor',
+} as const;
 
 /** Starts the engines of a backend one by one and has each compute something: one that is installed may still lack a driver. */
 export async function probeBackend(name: string, entry: string): Promise<readonly EngineState[]> {
@@ -28,8 +38,10 @@ export async function probeBackend(name: string, entry: string): Promise<readonl
     const cpu = await probe('cpu', { providers: ['cpu'], thread: 'process' });
     const states = [cpu];
     if (cpu.works)
-      for (const provider of PROVIDERS)
-        states.push(await probe(provider, { providers: [provider], thread: 'process' }));
+      for (const [provider, needs] of Object.entries(PROVIDERS)) {
+        const state = await probe(provider, { providers: [provider], thread: 'process' });
+        states.push(state.works ? state : { ...state, text: `${state.text} It needs ${needs}.` });
+      }
     return states;
   }
   if (module.engineNames === undefined) return [await probe(name, {})];
@@ -87,6 +99,8 @@ function describe(info: unknown): string {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : null;
-  if (code === 'UNSUPPORTED') return 'not part of this installation of the engine';
-  return code === 'MISSING_PACKAGE' ? error.message : `does not work: ${error.message}`;
+  if (code === 'UNSUPPORTED') return 'not part of this installation of the engine.';
+  return code === 'MISSING_PACKAGE'
+    ? error.message
+    : `does not work: ${error.message.trim()}${/[.!]$/.test(error.message.trim()) ? '' : '.'}`;
 }
