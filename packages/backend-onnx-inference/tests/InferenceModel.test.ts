@@ -126,7 +126,9 @@ describe('the backend', () => {
     const before = await model.predict(imagesOf(2));
     expectClose(before, await reference(imagesOf(2)), { rtol: 1e-5, atol: 1e-5 });
     const bias = variables.get('head.bias')!;
-    await state.write(new Map([['head.bias', { ...bias, data: (bias.data as Float32Array).map((value) => value + 1) } as NDArray]]));
+    await state.write(
+      new Map([['head.bias', { ...bias, data: (bias.data as Float32Array).map((value) => value + 1) } as NDArray]]),
+    );
     const after = await model.predict(imagesOf(2));
     expectClose(
       after.data,
