@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,11 +22,16 @@ interface Result {
 /** The program as users start it: ITK's formats need a worker, and a worker can only run what is built. */
 function fuzz(...parameters: readonly string[]): Promise<{ readonly output: string; readonly result: Result }> {
   return new Promise((resolve, reject) => {
-    const child = fork(program, ['fuzz', ...parameters], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
-    let output = '';
-    child.stdout!.on('data', (text: Buffer) => (output += text.toString()));
+    const child = spawn(process.execPath, [program, 'fuzz', ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
     child.on('error', reject);
-    child.on('close', () => resolve({ output, result: JSON.parse(output.trim().split('\n').at(-1)!) as Result }));
+    child.on('close', () => {
+      const last = output.trim().split('\n').at(-1)!;
+      if (last.startsWith('{')) resolve({ output, result: JSON.parse(last) as Result });
+      else reject(new Error(`The program ended early: ${errors}`));
+    });
   });
 }
 
