@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from './install.mjs';
 
 /** @typedef {import('./install.mjs').Installed} Installed */
@@ -28,17 +29,19 @@ try {
  * @param {readonly Installed[]} options.packed every package of the workspace
  * @param {readonly string[]} options.packages what the application depends on
  * @param {Readonly<Record<string, string>>} [options.linked] packages from elsewhere, by the folder they lie in
+ * @param {Readonly<Record<string, string>>} [options.outside] the same, but copied: what they depend on is packed, too
  */
-export function installWithPnpm({ folder, packed, packages, linked = {} }) {
+export function installWithPnpm({ folder, packed, packages, linked = {}, outside = {} }) {
   const tarballs = Object.fromEntries(packed.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
   const links = Object.fromEntries(Object.entries(linked).map(([name, path]) => [name, `link:${path}`]));
+  const copied = Object.fromEntries(Object.entries(outside).map(([name, path]) => [name, `file:${path}`]));
   const chosen = Object.fromEntries(packages.map((name) => [name, tarballs[name]]));
   mkdirSync(folder);
   const manifest = {
     name: 'application',
     private: true,
     type: 'module',
-    dependencies: { ...chosen, ...links },
+    dependencies: { ...chosen, ...links, ...copied },
     pnpm: { overrides: tarballs },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
@@ -47,6 +50,26 @@ export function installWithPnpm({ folder, packed, packages, linked = {} }) {
     [pnpm, 'install', '--offline', '--ignore-scripts', '--config.auto-install-peers=false', '--store-dir=store'],
     folder,
   );
+}
+
+/**
+ * A backend from outside of this workspace, `tiny-backend`, passes conformance with nothing but packed packages.
+ *
+ * @param {readonly Installed[]} packed
+ * @returns {string} how many cases passed
+ */
+export function checkTinyBackend(packed) {
+  const application = mkdtempSync(join(tmpdir(), 'delira-tiny-'));
+  const source = join(dirname(fileURLToPath(import.meta.url)), 'tiny-backend');
+  try {
+    const folder = join(application, 'app');
+    const packages = ['@delira/core', '@delira/backend-conformance'];
+    installWithPnpm({ folder, packed, packages, outside: { 'tiny-backend': source } });
+    copyFileSync(join(source, 'conformance.mjs'), join(folder, 'conformance.mjs'));
+    return run(process.execPath, ['conformance.mjs'], folder).trim();
+  } finally {
+    rmSync(application, { recursive: true, force: true });
+  }
 }
 
 /**
