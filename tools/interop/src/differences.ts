@@ -27,6 +27,12 @@ export function rootMeanSquare(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
 }
 
+/** The middle one of an odd number of values; NaN if one is. */
+export function median(values: readonly number[]): number {
+  if (values.some(Number.isNaN)) return NaN;
+  return [...values].sort((left, right) => left - right)[(values.length - 1) / 2] ?? NaN;
+}
+
 /** The largest |actual − expected| / |expected| of two sequences. */
 export function largestRelative(actual: Numbers, expected: Numbers): number {
   if (actual.length !== expected.length) return NaN;
