@@ -13,7 +13,7 @@ export interface TfjsConformanceResult extends ConformanceCounts {
 const { values } = parseArgs({ options: { engine: { type: 'string', default: 'wasm' } } });
 const engine = values.engine as EngineName;
 
-/** `tfjsConformance.js --engine tfjs-node`: every conformance case, in a process that finds the engine. */
+/** `tfjsConformance.js --engine webgpu`: every conformance case, in a process that finds the engine. */
 const main = async (): Promise<TfjsConformanceResult> => {
   const create = (): Promise<TfjsBackend> => createTfjsBackend({ engine });
   const backend = await create();
@@ -25,7 +25,7 @@ const main = async (): Promise<TfjsConformanceResult> => {
       tolerance: { float32: { rtol: 1e-5, atol: 1e-6 } },
       liveBuffers: (made) => (made as TfjsBackend).usage().tensors,
     },
-    expectedFailures[engine] ?? [],
+    expectedFailures[engine.startsWith('tfjs-') ? engine : `tfjs-${engine}`] ?? [],
   );
   return { engine, version, ...counts };
 };

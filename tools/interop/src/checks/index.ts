@@ -8,6 +8,7 @@ import { onnxFiles } from './onnxFiles.js';
 import { recordedFixtures } from './recordedFixtures.js';
 import { reference } from './reference.js';
 import { tfjsNode } from './tfjsNode.js';
+import { tfjsWebgpu } from './tfjsWebgpu.js';
 import { trajectories } from './trajectories.js';
 import { webgpu } from './webgpu.js';
 
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   blockSize,
   webgpu,
   tfjsNode,
+  tfjsWebgpu,
   trajectories,
   learning,
 ];
