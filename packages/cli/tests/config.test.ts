@@ -1,4 +1,4 @@
-import { Registry } from '@delira/core';
+import type { Registry } from '@delira/core';
 import { Config, createComponent } from '@delira/parameters';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -117,6 +117,21 @@ describe('templates', () => {
     data.transform('val', of);
   });
 
+  it('of the README can be made as it is', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const text = /```yaml\n(.*?)```/s.exec(readme)![1]!;
+    const read = Config.parse(text).validate(configSchema);
+    const registries = createRegistries();
+    const data = new RunData({ config: read, registries, root: folder, progress: false });
+    expect(buildTrainer(read, { ...facts, channels: 3 }, registries, false).network.config).toMatchObject({
+      numClasses: 3,
+      features: 64,
+    });
+    data.transform('train', facts);
+    for (const kind of Object.values(registries) as Registry<unknown>[])
+      for (const name of kind.names()) expect(readme).toContain(`\`${name}\``);
+  });
+
   it('are printed and written, but never over a file', async () => {
     expect(await captured('init', 'segmentation')).toEqual({ code: 0, out: templates.segmentation, errors: '' });
     const file = join(folder, 'new.yaml');
@@ -147,11 +162,10 @@ const needed: Readonly<Record<string, object>> = {
 };
 const kinds = Object.keys(createRegistries()) as (keyof Registries)[];
 const known = { datasets: { root: '/' }, schedules: { epochs: 5, initial: 0.1 } } as const;
-const everything = kinds.flatMap((kind) =>
-  createRegistries()
-    [kind].names()
-    .map((name) => [kind, name] as const),
-);
+const everything = kinds.flatMap((kind) => {
+  const registry = createRegistries()[kind];
+  return registry.names().map((name) => [kind, name] as const);
+});
 
 describe('registries', () => {
   it.each(everything)('make of the %s %s something, and refuse an unknown option', (kind, name) => {

@@ -1,6 +1,5 @@
 import type { FitResult, KFoldResult } from '@delira/training';
-import { RunFolderError } from '@delira/training';
-import { relative } from 'node:path';
+import { shown } from '../shown.js';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
@@ -33,25 +32,6 @@ export function table(values: Readonly<Record<string, number>>): string {
   const names = Object.keys(values);
   const width = Math.max(...names.map(({ length }) => length), 0);
   return names.map((name) => `${name.padEnd(width)}  ${format(values[name]!)}\n`).join('');
-}
-
-export function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
-}
-
-/** The same error in the words of the command line. */
-export function inCommands(error: unknown, folder: string): unknown {
-  if (!(error instanceof RunFolderError) || error.problem !== 'occupied') return error;
-  return occupied(folder, error);
-}
-
-export function occupied(folder: string, cause?: unknown): RunFolderError {
-  return new RunFolderError(
-    `${shown(folder)} holds a run already. Go on with it: delira resume ${shown(folder)}; or choose another folder: -o RUN.`,
-    folder,
-    'occupied',
-    { cause },
-  );
 }
 
 function format(value: number): string {

@@ -1,6 +1,7 @@
 import { beginSession } from '../session/beginSession.js';
+import { inCommands } from '../session/occupied.js';
 import type { Command } from './Command.js';
-import { conclusion, exitCode, inCommands, runOptions, runOptionsHelp } from './common.js';
+import { conclusion, exitCode, runOptions, runOptionsHelp } from './common.js';
 import { parseCommand, wholeNumber } from './parseCommand.js';
 
 export const kfold: Command = {

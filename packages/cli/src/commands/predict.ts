@@ -8,8 +8,9 @@ import { predictInputs } from '../prediction/predictInputs.js';
 import type { AnyTensors } from '../registries/Registries.js';
 import { type Reopened, reopenSession } from '../session/reopenSession.js';
 import { UsageError } from '../UsageError.js';
+import { shown } from '../shown.js';
 import type { Command } from './Command.js';
-import { runOptions, runOptionsHelp, shown } from './common.js';
+import { runOptions, runOptionsHelp } from './common.js';
 import { parseCommand, wholeNumber } from './parseCommand.js';
 
 export const predict: Command = {

@@ -2,8 +2,9 @@ import { InputError } from '@delira/core';
 import { resolve } from 'node:path';
 import { reopenSession } from '../session/reopenSession.js';
 import { UsageError } from '../UsageError.js';
+import { shown } from '../shown.js';
 import type { Command } from './Command.js';
-import { runOptions, runOptionsHelp, shown, table } from './common.js';
+import { runOptions, runOptionsHelp, table } from './common.js';
 import { parseCommand, wholeNumber } from './parseCommand.js';
 
 export const test: Command = {

@@ -1,6 +1,7 @@
 import { beginSession } from '../session/beginSession.js';
+import { inCommands } from '../session/occupied.js';
 import type { Command } from './Command.js';
-import { conclusion, exitCode, inCommands, runOptions, runOptionsHelp, table } from './common.js';
+import { conclusion, exitCode, runOptions, runOptionsHelp, table } from './common.js';
 import { parseCommand } from './parseCommand.js';
 
 export const train: Command = {

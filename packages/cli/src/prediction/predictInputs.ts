@@ -1,11 +1,11 @@
-import { InputError, type NDArray, type Rng, createRng } from '@delira/core';
+import { createRng, InputError, type NDArray } from '@delira/core';
+import type { Transform } from '@delira/data-loading';
 import { volume } from '@delira/imaging';
 import { saveImage, saveVolume, writeFileAtomic } from '@delira/io';
 import type { ProgressBar } from '@delira/logging';
-import { Predictor, toLabels } from '@delira/prediction';
+import { type Predictor, toLabels } from '@delira/prediction';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Transform } from '@delira/data-loading';
 import type { DataSource, InputCase } from '../data/DataSource.js';
 import type { DataFacts } from '../registries/Registries.js';
 
@@ -82,7 +82,7 @@ async function* predictions({
   progress,
 }: PredictInputsOptions): AsyncGenerator<Predicted, void, void> {
   const bar = progress === false ? null : progress;
-  const rng: Rng = createRng(0);
+  const rng = createRng(0);
   bar?.start({ label: 'Prediction', total: cases.length });
   for (const [index, input] of cases.entries()) {
     const loaded = await source.read(input);

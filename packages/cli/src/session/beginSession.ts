@@ -2,8 +2,6 @@ import type { TextStream } from '@delira/logging';
 import type { Parameters } from '@delira/parameters';
 import { type Experiment, readManifest } from '@delira/training';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { shown } from '../commands/common.js';
-import { occupied } from '../commands/common.js';
 import { namingConfig } from '../config/ConfigError.js';
 import { readConfig } from '../config/readConfig.js';
 import { toParameters } from '../config/recordedConfig.js';
@@ -12,6 +10,8 @@ import { type AnyTensors, createRegistries } from '../registries/Registries.js';
 import { loadModule, moduleOfCommandLine, moduleOfConfig } from './loadModule.js';
 import type { Parts } from './RunData.js';
 import { Session } from './Session.js';
+import { occupied } from './occupied.js';
+import { shown } from '../shown.js';
 
 export interface BeginOptions {
   readonly config: string;

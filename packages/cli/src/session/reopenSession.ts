@@ -3,7 +3,6 @@ import type { TextStream } from '@delira/logging';
 import { Parameters, type ParameterTree } from '@delira/parameters';
 import { type Experiment, type Manifest, readManifest } from '@delira/training';
 import { resolve } from 'node:path';
-import { shown } from '../commands/common.js';
 import type { RunConfig } from '../config/configSchema.js';
 import { namingConfig } from '../config/ConfigError.js';
 import { fromManifest, type Recorded } from '../config/recordedConfig.js';
@@ -13,6 +12,7 @@ import { ModuleError } from './ModuleError.js';
 import { checkRecordedBackend } from './openBackend.js';
 import { checkAlike, type Parts } from './RunData.js';
 import { Session } from './Session.js';
+import { shown } from '../shown.js';
 
 export interface ReopenOptions {
   readonly run: string;
