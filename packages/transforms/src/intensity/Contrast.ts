@@ -36,7 +36,7 @@ export class Contrast extends Augmentation<ChannelParameters<number>> {
       for (let i = 0; i < source.length; i++) {
         // The same as (x - mean) · factor + mean, and exactly x where the factor is one.
         const value = source[i]! + (source[i]! - middle) * (factor - 1);
-        target[i] = value < lowest ? lowest : value > highest ? highest : value;
+        target[i] = Math.min(Math.max(value, lowest), highest);
       }
     });
   }

@@ -83,19 +83,14 @@ export function planWarp(options: WarpOptions): (slice: number, row: number) => 
           continue;
         }
       }
-      if (z < 0) z = 0;
-      else if (z > lastDeep) z = lastDeep;
-      if (y < 0) y = 0;
-      else if (y > lastDown) y = lastDown;
-      if (x < 0) x = 0;
-      else if (x > lastAcross) x = lastAcross;
+      // Not as conditions: those would hold z, y and x as objects, one for each voxel.
+      z = Math.min(Math.max(z, 0), lastDeep);
+      y = Math.min(Math.max(y, 0), lastDown);
+      x = Math.min(Math.max(x, 0), lastAcross);
       // From 0 on, truncation is the floor.
-      let front = z | 0;
-      let top = y | 0;
-      let left = x | 0;
-      if (front > topDeep) front = topDeep;
-      if (top > topDown) top = topDown;
-      if (left > topAcross) left = topAcross;
+      const front = Math.min(z | 0, topDeep);
+      const top = Math.min(y | 0, topDown);
+      const left = Math.min(x | 0, topAcross);
       lower[i] = (front * sampledHeight + top) * sampledWidth + left;
       nearest[i] = (((z + 0.5) | 0) * heightOf + ((y + 0.5) | 0)) * widthOf + ((x + 0.5) | 0);
       sharesDeep[i] = z - front;

@@ -5,9 +5,7 @@ export function clipToRange(values: Float32Array, reference: Float32Array, chann
   const [length, count] = [reference.length / channels, values.length / channels];
   for (let channel = 0; channel < channels; channel++) {
     const [lowest, highest] = minimumAndMaximum(reference.subarray(channel * length, (channel + 1) * length));
-    for (let i = channel * count; i < (channel + 1) * count; i++) {
-      const value = values[i]!;
-      values[i] = value < lowest ? lowest : value > highest ? highest : value;
-    }
+    for (let i = channel * count; i < (channel + 1) * count; i++)
+      values[i] = Math.min(Math.max(values[i]!, lowest), highest);
   }
 }

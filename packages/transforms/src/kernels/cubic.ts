@@ -1,4 +1,4 @@
-import type { Channel, SampleRow } from './sampleRow.js';
+import type { SampleRow } from './sampleRow.js';
 import { filterSpline, SPLINE_GAIN } from './splineFilter.js';
 import type { Extents, WarpRow } from './WarpPlan.js';
 
@@ -74,15 +74,26 @@ function mirrorsOf(count: number): readonly (readonly [to: number, from: number]
 }
 
 /** Sixteen coefficients in 2D, sixty-four in 3D. The row's offsets are those of the first of them. */
-export function sampleCubic(source: Extents): SampleRow<Float64Array> {
-  const [depth, height, width] = paddedExtents(source);
+export function sampleCubic(extents: Extents): SampleRow<Float64Array, Float32Array> {
+  const [depth, height, width] = paddedExtents(extents);
   return depth === 1
-    ? (channel, row) => planeRow(channel, row, width)
-    : (channel, row) => volumeRow(channel, row, width, height * width);
+    ? (source, from, target, to, fill, row) => {
+        planeRow(source, from, target, to, fill, row, width);
+      }
+    : (source, from, target, to, fill, row) => {
+        volumeRow(source, from, target, to, fill, row, width, height * width);
+      };
 }
 
-function planeRow(channel: Channel<Float64Array, Float32Array>, row: WarpRow, down: number): void {
-  const { source, from, target, to, fill } = channel;
+function planeRow(
+  source: Float64Array,
+  from: number,
+  target: Float32Array,
+  to: number,
+  fill: number,
+  row: WarpRow,
+  down: number,
+): void {
   const { lower, shares } = row;
   const [, sharesDown, sharesAcross] = shares;
   for (let i = 0; i < lower.length; i++) {
@@ -106,8 +117,16 @@ function planeRow(channel: Channel<Float64Array, Float32Array>, row: WarpRow, do
   }
 }
 
-function volumeRow(channel: Channel<Float64Array, Float32Array>, row: WarpRow, down: number, deep: number): void {
-  const { source, from, target, to, fill } = channel;
+function volumeRow(
+  source: Float64Array,
+  from: number,
+  target: Float32Array,
+  to: number,
+  fill: number,
+  row: WarpRow,
+  down: number,
+  deep: number,
+): void {
   const { lower, shares } = row;
   const [sharesDeep, sharesDown, sharesAcross] = shares;
   for (let i = 0; i < lower.length; i++) {

@@ -1,31 +1,40 @@
 import type { DataOf, DType } from '@delira/core';
 import { type Extents, stepsOf, type WarpRow } from './WarpPlan.js';
 
-/** One channel of one entry. */
-export interface Channel<Source, Target = Source> {
-  readonly source: Source;
-  /** Where the channel begins in the source. */
-  readonly from: number;
-  readonly target: Target;
-  /** Where the row begins in the target. */
-  readonly to: number;
-  readonly fill: number;
-}
-
-/** Fills one row of one channel. */
-export type SampleRow<Source> = (channel: Channel<Source, Float32Array>, row: WarpRow) => void;
+/**
+ * Fills one row of one channel, which begins at `from` in the source; the row begins at `to` in the target. Plain parameters: an object for each
+ * row would keep the garbage collector busy.
+ */
+export type SampleRow<Source, Target> = (
+  source: Source,
+  from: number,
+  target: Target,
+  to: number,
+  fill: number,
+  row: WarpRow,
+) => void;
 
 /** Linear along every axis; the depth of 2D images costs nothing. */
-export function sampleLinear(source: Extents): SampleRow<Float32Array> {
-  const steps = stepsOf(source);
-  return (channel, row) => linearRow(channel, row, steps);
+export function sampleLinear(extents: Extents): SampleRow<Float32Array, Float32Array> {
+  const [stepDeep, stepDown, stepAcross] = stepsOf(extents);
+  return (source, from, target, to, fill, row) => {
+    linearRow(source, from, target, to, fill, row, stepDeep, stepDown, stepAcross);
+  };
 }
 
 function linearRow(
-  { source, from, target, to, fill }: Channel<Float32Array>,
-  { lower, shares: [deep, down, across] }: WarpRow,
-  [stepDeep, stepDown, stepAcross]: readonly [number, number, number],
+  source: Float32Array,
+  from: number,
+  target: Float32Array,
+  to: number,
+  fill: number,
+  row: WarpRow,
+  stepDeep: number,
+  stepDown: number,
+  stepAcross: number,
 ): void {
+  const { lower } = row;
+  const [deep, down, across] = row.shares;
   for (let i = 0; i < lower.length; i++) {
     if (lower[i]! < 0) {
       target[to + i] = fill;
@@ -52,6 +61,6 @@ function linearRow(
   }
 }
 
-export function sampleNearest({ source, from, target, to, fill }: Channel<DataOf[DType]>, { nearest }: WarpRow): void {
+export const sampleNearest: SampleRow<DataOf[DType], DataOf[DType]> = (source, from, target, to, fill, { nearest }) => {
   for (let i = 0; i < nearest.length; i++) target[to + i] = nearest[i]! < 0 ? fill : source[from + nearest[i]!]!;
-}
+};

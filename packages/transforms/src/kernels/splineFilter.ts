@@ -6,6 +6,7 @@ export const SPLINE_GAIN = (1 - POLE) * (1 - 1 / POLE);
 
 /** How far back the filter remembers: what is left of a value then is lost in float32. */
 const HORIZON = 16;
+const POWERS = Float64Array.from({ length: HORIZON }, (_, power) => POLE ** power);
 
 /**
  * Turns values, times the gain, into the coefficients of the cubic B-spline through them, in place, with mirrored ends (Unser, "Splines: a perfect
@@ -20,11 +21,7 @@ export function filterSpline(data: Float64Array, start: number, count: number, s
 function filterLine(data: Float64Array, start: number, count: number, stride: number): void {
   const last = start + (count - 1) * stride;
   let value = data[start]!;
-  let power = POLE;
-  for (let i = 1; i < HORIZON; i++) {
-    value += power * data[start + mirrored(i, count) * stride]!;
-    power *= POLE;
-  }
+  for (let i = 1; i < HORIZON; i++) value += POWERS[i]! * data[start + mirrored(i, count) * stride]!;
   data[start] = value;
   for (let at = start + stride; at <= last; at += stride) {
     value = data[at]! + POLE * value;
@@ -43,11 +40,10 @@ const CLOSING = POLE / (POLE * POLE - 1);
 function filterLanes(data: Float64Array, start: number, count: number, stride: number, lanes: number): void {
   const last = start + (count - 1) * stride;
   const sums = data.slice(start, start + lanes);
-  let power = POLE;
   for (let i = 1; i < HORIZON; i++) {
+    const power = POWERS[i]!;
     const from = start + mirrored(i, count) * stride;
     for (let lane = 0; lane < lanes; lane++) sums[lane]! += power * data[from + lane]!;
-    power *= POLE;
   }
   data.set(sums, start);
   for (let at = start + stride; at <= last; at += stride) {

@@ -11,7 +11,10 @@ export function meanAndStd(values: Float32Array): readonly [mean: number, std: n
 
 /** Of differences, or of their squares. Four sums at once: each addition would wait for the one before. */
 function sumOf(values: Float32Array, middle: number, power: 1 | 2): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   const whole = values.length - (values.length % 4);
   if (power === 1) {
     for (let i = 0; i < whole; i += 4) {
@@ -33,16 +36,17 @@ function sumOf(values: Float32Array, middle: number, power: 1 | 2): number {
   return a + b + (c + d);
 }
 
+/** NaN where there is one. */
 export function minimumAndMaximum(values: Float32Array): readonly [minimum: number, maximum: number] {
-  let [minimum, maximum] = [Infinity, -Infinity];
+  let minimum = Infinity;
+  let maximum = -Infinity;
   const { length } = values;
+  // Conditions in place of Math.min would make an object of each new minimum.
   for (let i = 0; i < length; i += 2) {
     const value = values[i]!;
     const next = values[i + 1 < length ? i + 1 : i]!;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-    if (next < minimum) minimum = next;
-    if (next > maximum) maximum = next;
+    minimum = Math.min(minimum, value, next);
+    maximum = Math.max(maximum, value, next);
   }
   return [minimum, maximum];
 }

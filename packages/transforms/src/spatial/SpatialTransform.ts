@@ -2,6 +2,8 @@ import {
   allocate,
   ArgumentError,
   castArray,
+  type DataOf,
+  type DType,
   type NDArray,
   type Rng,
   type Sample,
@@ -20,8 +22,8 @@ import type { ControlGrid } from '../kernels/ControlGrid.js';
 import { fillCoefficients, paddedExtents, sampleCubic } from '../kernels/cubic.js';
 import { rotationMatrix } from '../kernels/rotation.js';
 import { scratchFloat64 } from '../kernels/scratch.js';
-import { sampleLinear, sampleNearest } from '../kernels/sampleRow.js';
-import { type Extents, planWarp } from '../kernels/WarpPlan.js';
+import { sampleLinear, sampleNearest, type SampleRow } from '../kernels/sampleRow.js';
+import { type Extents, planWarp, type WarpRow } from '../kernels/WarpPlan.js';
 import { centredOffset, cutWindow, type FillOptions } from './cutWindow.js';
 
 export interface ElasticOptions {
@@ -144,29 +146,29 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     const sampled = interpolation === 'cubic' ? paddedExtents(source) : source;
     const rowAt = planWarp({ source, target, matrix, centre, controlGrid: parameters.elastic, border, sampled });
 
-    const [sampleSplines, sampleVoxels] = [sampleCubic(source), sampleLinear(source)];
     const inputs = images.map((key) => readFloat(sample[key]!));
-    const inputVoxels = sizeOf(sampled);
-    const coefficients = interpolation === 'cubic' ? splinesThrough(inputs, source) : null;
     const outputs = images.map((key) => newEntry(sample[key]!, 'float32', spatial, size));
     const newMasks = masks.map((key) => newEntry(sample[key]!, sample[key]!.dtype, spatial, size));
-    const [voxels, newVoxels] = [sizeOf(source), sizeOf(target)];
+    const channels = { voxels: sizeOf(source), newVoxels: sizeOf(target) };
+    const splines = { voxels: sizeOf(sampled), newVoxels: sizeOf(target) };
+    const [sampleSplines, sampleVoxels] = [sampleCubic(source), sampleLinear(source)];
+    const imageRows =
+      interpolation === 'cubic'
+        ? splinesThrough(inputs, source).map((values, index) =>
+            rowsOf(sampleSplines, values, outputs[index]!.data as Float32Array, fill, splines),
+          )
+        : inputs.map((values, index) =>
+            rowsOf(sampleVoxels, values, outputs[index]!.data as Float32Array, fill, channels),
+          );
+    const maskRows = masks.map((key, index) =>
+      rowsOf(sampleNearest, sample[key]!.data, newMasks[index]!.data, maskFill, channels),
+    );
+    const entries = [...imageRows, ...maskRows];
     const [depth, height, width] = target;
     for (let slice = 0; slice < depth; slice++) {
       for (let row = 0; row < height; row++) {
         const found = rowAt(slice, row);
-        const at = (slice * height + row) * width;
-        outputs.forEach((output, index) => {
-          const target = output.data as Float32Array;
-          for (let from = 0, to = at; to < target.length; from += inputVoxels, to += newVoxels)
-            if (coefficients === null) sampleVoxels({ source: inputs[index]!, from, target, to, fill }, found);
-            else sampleSplines({ source: coefficients[index]!, from, target, to, fill }, found);
-        });
-        newMasks.forEach((output, index) => {
-          const values = sample[masks[index]!]!.data;
-          for (let from = 0, to = at; to < output.data.length; from += voxels, to += newVoxels)
-            sampleNearest({ source: values, from, target: output.data, to, fill: maskFill }, found);
-        });
+        for (const fillRow of entries) fillRow((slice * height + row) * width, found);
       }
     }
     const changed: Record<string, NDArray> = { ...sample };
@@ -174,6 +176,20 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     masks.forEach((key, index) => (changed[key] = newMasks[index]!));
     return changed;
   }
+}
+
+/** Fills the row at an offset in every channel of an entry. */
+function rowsOf<Source, Target extends DataOf[DType]>(
+  sampleRow: SampleRow<Source, Target>,
+  source: Source,
+  target: Target,
+  fill: number,
+  { voxels, newVoxels }: { readonly voxels: number; readonly newVoxels: number },
+): (at: number, row: WarpRow) => void {
+  return (at, row) => {
+    for (let from = 0, to = at; to < target.length; from += voxels, to += newVoxels)
+      sampleRow(source, from, target, to, fill, row);
+  };
 }
 
 /** The coefficients of each image, in memory that the next transform uses again. */
