@@ -181,7 +181,7 @@ describe('options', () => {
   it('says so when a provider does not start', async () => {
     const engine: Engine = {
       name: 'onnxruntime-node',
-      Tensor: undefined as never,
+      tensor: () => ({ type: 'float32', dims: [], data: null }),
       create: () => Promise.reject(new Error('no adapter')),
       providers: ['cpu', 'webgpu'],
       queue: new Queue(),

@@ -1,17 +1,35 @@
-import type * as onnxruntime from 'onnxruntime-node';
+import type { NDArray } from '@delira/core';
 import type { Queue } from './Queue.js';
 
-export type Session = Pick<
-  onnxruntime.InferenceSession,
-  'inputNames' | 'inputMetadata' | 'outputNames' | 'outputMetadata' | 'release' | 'run'
->;
+// Our own words for the little that is used of an engine: a user of one has no types of the other.
+
+export interface EngineTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(inputs: Readonly<Record<string, EngineTensor>>): Promise<Readonly<Record<string, EngineTensor>>>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly executionProviders: string[];
+  readonly graphOptimizationLevel: 'all';
+  readonly logSeverityLevel: 3;
+  readonly intraOpNumThreads?: number;
+  readonly interOpNumThreads?: number;
+}
 
 /** What this package uses of an engine: the same in Node and in browsers. */
 export interface Engine {
   /** Of the package. */
   readonly name: 'onnxruntime-node' | 'onnxruntime-web';
-  readonly Tensor: typeof onnxruntime.Tensor;
-  create(model: Uint8Array, options: onnxruntime.InferenceSession.SessionOptions): Promise<Session>;
+  tensor(array: NDArray): EngineTensor;
+  create(model: Uint8Array, options: SessionOptions): Promise<Session>;
   /** Execution providers that are there, best known by name. */
   readonly providers: readonly string[];
   /** What the engine is asked for goes through it. */

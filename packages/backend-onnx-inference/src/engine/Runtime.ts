@@ -56,12 +56,8 @@ export class Runtime {
 
   /** One run. @param names of the outputs, by their names in the session. @throws EngineError */
   async run(session: Session, what: string, inputs: Sample, names: Readonly<Record<string, string>>): Promise<Sample> {
-    const { Tensor } = this.engine;
     const tensors = Object.fromEntries(
-      Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
-        name,
-        new Tensor(dtype as 'float32', data as Float32Array, [...shape]),
-      ]),
+      Object.entries(inputs).map(([name, array]) => [name, this.engine.tensor(array)]),
     );
     try {
       const results = await session.run(tensors);

@@ -1,5 +1,6 @@
 import { InputError, NotFoundError } from '@delira/core';
 import { readFile, stat } from 'node:fs/promises';
+import { adaptEngine } from './adaptEngine.js';
 import type { Engine, Platform } from './Engine.js';
 import { importEngine } from './importEngine.js';
 import { Queue } from './Queue.js';
@@ -13,8 +14,7 @@ export const nodePlatform: Platform = {
     const engine = await importEngine('onnxruntime-node', INSTALL, () => import('onnxruntime-node'));
     return {
       name: 'onnxruntime-node',
-      Tensor: engine.Tensor,
-      create: (model, options) => engine.InferenceSession.create(model, options),
+      ...adaptEngine(engine),
       providers: engine.listSupportedBackends().map(({ name }) => name),
       queue: new Queue(),
       remedy: 'install a build of it that has it',

@@ -1,5 +1,6 @@
 import { InputError, NotFoundError, UnsupportedError } from '@delira/core';
 import type * as onnxruntime from 'onnxruntime-web';
+import { adaptEngine } from '../engine/adaptEngine.js';
 import type { Engine, EngineOptions, Platform } from '../engine/Engine.js';
 import { importEngine } from '../engine/importEngine.js';
 import { Queue } from '../engine/Queue.js';
@@ -36,13 +37,13 @@ export const webPlatform: Platform<WebEngineOptions> = {
     // Each build brings its own WebAssembly: the one without WebGPU is half as large.
     const load = (): Promise<typeof onnxruntime> =>
       providers.includes('webgpu') && hasWebGpu() ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
-    const { env, InferenceSession, Tensor } = await importEngine('onnxruntime-web', INSTALL, load);
+    const engine = await importEngine('onnxruntime-web', INSTALL, load);
+    const { env } = engine;
     env.wasm.numThreads = checkThreads(threads);
     if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
     return {
       name: 'onnxruntime-web',
-      Tensor,
-      create: (model, options) => InferenceSession.create(model, options),
+      ...adaptEngine(engine),
       providers: hasWebGpu() ? ['cpu', 'wasm', 'webgpu'] : ['cpu', 'wasm'],
       queue,
       remedy: 'use a browser that has it',
