@@ -65,8 +65,8 @@ const trainer = new Trainer({
   },
   callbacks: [
     { onBatchEnd: (run) => (run.step % SAVED === 0 ? run.save(last) : undefined) },
-    new ReduceLROnPlateau({ monitor: 'val_loss', patience: 0 }),
-    new EarlyStopping({ monitor: 'val_loss', patience: 1 }),
+    new ReduceLROnPlateau({ monitor: 'val_accuracy', patience: 0, factor: 0.3 }),
+    new EarlyStopping({ monitor: 'val_loss', minDelta: 0.02, patience: 1 }),
   ],
   seed: 4,
   keep: 2,

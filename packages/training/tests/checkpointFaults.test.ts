@@ -77,6 +77,30 @@ describe('a checkpoint that cannot be saved', () => {
     expect(new Set(failures)).toEqual(new Set(['mkdir', 'open', 'fchmod', 'write', 'fsync', 'close', 'rename']));
   });
 
+  it('of the best state is saved by the next fit, before another step', async () => {
+    const folder = temporaryFolder();
+    const disk = new FaultyDisk('EIO');
+    // The loss falls: the first epoch stays the one with the highest.
+    const highest = options(disk, folder, { monitor: { name: 'loss', better: 'higher' } });
+    const trainer = tinyTrainer({
+      ...highest,
+      callbacks: [
+        {
+          onEpochEnd: ({ epoch }) => {
+            if (epoch === 0) disk.failing = disk.done.length + 2;
+          },
+        },
+      ],
+    });
+    await expect(trainer.fit(train, { epochs: 2, ...quietly })).rejects.toMatchObject({ code: 'WRITE' });
+    expect(checkpointsIn(folder)).toEqual([]);
+    const { history } = await trainer.fit(train, { epochs: 2, ...quietly });
+    expect(history[1]!['loss']).toBeLessThan(history[0]!['loss']!);
+    const best = tinyTrainer();
+    await best.restore(join(folder, 'best.safetensors'));
+    expect(best.position).toMatchObject({ epoch: 1, best: history[0]!['loss'] });
+  });
+
   it('does not end a training that is to continue, but for the last', async () => {
     const done = new FaultyDisk('ENOSPC');
     await tinyTrainer(options(done, temporaryFolder())).fit(train, { epochs: 3, ...quietly });
