@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/commands/commands.js';
@@ -12,7 +12,10 @@ describe('the command line', () => {
     for (const [name, { summary }] of Object.entries(commands)) expect(out).toContain(`${name.padEnd(9)}${summary}`);
     expect(out).toMatch(/Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted/);
     expect(await captured()).toEqual({ code: 2, out, errors: '' });
-    expect(await captured('--version')).toEqual({ code: 0, out: '0.1.0\n', errors: '' });
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect(await captured('--version')).toEqual({ code: 0, out: `${version}\n`, errors: '' });
   });
 
   it.each(Object.entries(commands))('has help with examples for %s', async (name, { help }) => {

@@ -27,6 +27,11 @@ export function conclusion({ finished, stopped }: Pick<KFoldResult, 'finished' |
   return `${stopped === null ? 'interrupted' : `stopped: ${stopped}`}, saved in ${where}\ngo on with: delira resume ${where}\n`;
 }
 
+/** The table of a cross-validation, once there is something in it. */
+export function tableOf({ folds, table: text }: Pick<KFoldResult, 'folds' | 'table'>): string {
+  return folds.length === 0 ? '' : `${text}\n`;
+}
+
 /** The values of a history's last epoch, or of a test, one on a line. */
 export function table(values: Readonly<Record<string, number>>): string {
   const names = Object.keys(values);

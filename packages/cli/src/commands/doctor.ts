@@ -1,6 +1,7 @@
 import { findBackends, type KnownBackend, knownBackends } from '@delira/core/discover';
 import { writeImage } from '@delira/io';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { backendFolders } from '../session/openBackend.js';
 import type { Command } from './Command.js';
 import { parseCommand } from './parseCommand.js';
@@ -24,7 +25,7 @@ no engine can train.
     parseCommand(args, {}, { positionals: [], command: 'doctor' });
     const line = (name: string, text: string): void => print(`  ${name.padEnd(22)}${text}\n`);
     print('machine\n');
-    line('node', `${process.versions.node}${isSupported() ? '' : `: too old, ${NODE} is needed`}`);
+    line('node', `${process.versions.node}${isSupported() ? '' : `: ${NODE} is needed`}`);
     line('platform', `${process.platform}-${process.arch}`);
     line('cores', `${availableParallelism()} (${cpus()[0]?.model.trim() ?? 'unknown'})`);
     line('memory', `${gigabytes(memory())} GiB, ${gigabytes(freemem())} free`);
@@ -37,7 +38,7 @@ no engine can train.
         line(backend.name, `not installed: ${backend.install}`);
         continue;
       }
-      line(backend.name, `${backend.package} ${found.version}`);
+      line(backend.name, `${backend.package} ${found.version}${engineOf(found)}`);
       const states = await probeBackend(backend.name, found.entry);
       for (const { name, works, text } of states)
         line(`  ${name}`, text.replaceAll('\n', ' ') || (works ? 'works' : ''));
@@ -45,8 +46,11 @@ no engine can train.
     }
 
     print('files\n');
-    line('images (sharp)', await probeSharp());
-    for (const each of OPTIONAL) line(each.name, locate(each)?.version ?? `not installed: ${each.install}`);
+    line('images', await probeSharp());
+    for (const each of OPTIONAL) {
+      const found = locate(each);
+      line(each.name, found === null ? `not installed: ${each.install}` : `${each.package} ${found.version}`);
+    }
     if (trains) return 0;
     print(`No engine can train. Install one: ${knownBackends[0]!.install}\n`);
     return 1;
@@ -58,18 +62,26 @@ interface Found {
   readonly entry: string;
 }
 
-function locate(known: KnownBackend): Found | null {
-  for (const from of backendFolders()) {
+function locate(known: KnownBackend, folders = backendFolders()): Found | null {
+  for (const from of folders) {
     const [found] = findBackends({ from, packages: [known] });
     if (found !== undefined) return found;
   }
   return null;
 }
 
+/** ONNX Runtime as the backend finds it; the engines of tfjs say their versions themselves. */
+function engineOf({ entry }: Found): string {
+  if (!entry.includes('backend-onnx')) return '';
+  const found = locate({ name: 'engine', package: 'onnxruntime-node', install: '' }, [dirname(entry)]);
+  return found === null ? ', without an engine' : `, onnxruntime-node ${found.version}`;
+}
+
 async function probeSharp(): Promise<string> {
+  const found = locate({ name: 'images', package: 'sharp', install: '' });
   try {
     await writeImage({ dtype: 'uint8', shape: [1, 1], data: Uint8Array.of(0) }, { format: 'png' });
-    return 'works';
+    return `works: sharp ${found?.version ?? ''}`;
   } catch (error) {
     return error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
   }

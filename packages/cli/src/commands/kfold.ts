@@ -1,7 +1,7 @@
 import { beginSession } from '../session/beginSession.js';
 import { inCommands } from '../session/occupied.js';
 import type { Command } from './Command.js';
-import { conclusion, exitCode, runOptions, runOptionsHelp } from './common.js';
+import { conclusion, exitCode, runOptions, runOptionsHelp, tableOf } from './common.js';
 import { parseCommand, wholeNumber } from './parseCommand.js';
 
 export const kfold: Command = {
@@ -47,7 +47,7 @@ ${runOptionsHelp}
       const result = stratify
         ? await experiment.stratifiedKfold(parts.all, options)
         : await experiment.kfold(parts.all, options);
-      print(`${result.table}\n${conclusion(result, folder)}`);
+      print(tableOf(result) + conclusion(result, folder));
       return exitCode(result);
     } catch (error) {
       throw inCommands(error, folder);

@@ -1,6 +1,6 @@
 import { reopenSession } from '../session/reopenSession.js';
 import type { Command } from './Command.js';
-import { conclusion, exitCode, runOptions, runOptionsHelp, table } from './common.js';
+import { conclusion, exitCode, runOptions, runOptionsHelp, tableOf, table } from './common.js';
 import { parseCommand, wholeNumber } from './parseCommand.js';
 
 export const resume: Command = {
@@ -49,7 +49,7 @@ ${runOptionsHelp}
       const { all, train, val } = await opened.loadParts();
       if (manifest.task.kind === 'kfold') {
         const result = await experiment.resume(all, options);
-        print(result.table + '\n' + conclusion(result, folder));
+        print(tableOf(result) + conclusion(result, folder));
         return exitCode(result);
       }
       const datasets = { train, ...(val === null ? {} : { val }) };
