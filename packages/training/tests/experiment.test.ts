@@ -262,6 +262,27 @@ describe('a cross-validation', () => {
     expect(early.folds.map(({ epochs }) => epochs)).toEqual([2, 1, 2]);
   });
 
+  it('interrupted by Ctrl-C stops saved, and resumes', async () => {
+    const folder = temporaryFolder();
+    const { options } = tinyExperiment(folder);
+    const dataset = tinyDataset(20, 1);
+    const interrupted = new Experiment<B, P>({
+      ...options,
+      build: async (given, fold) => ({
+        ...(await options.build(given, fold)),
+        callbacks: fold === 1 ? [{ onEpochEnd: () => void process.emit('SIGINT', 'SIGINT') }] : [],
+      }),
+    });
+    expect(await interrupted.kfold(dataset, { folds: 2 })).toMatchObject({
+      finished: false,
+      signal: 'SIGINT',
+      stopped: 'received SIGINT',
+      folds: [{ fold: 0 }],
+    });
+    const expected = await tinyExperiment(temporaryFolder()).experiment.kfold(dataset, { folds: 2 });
+    expect((await tinyExperiment(folder).experiment.resume(dataset)).folds).toEqual(expected.folds);
+  });
+
   it('refuses what cannot be split, before anything is trained', async () => {
     const folder = temporaryFolder();
     const { experiment } = tinyExperiment(folder);
@@ -291,6 +312,18 @@ describe('an experiment', () => {
       message: `${join(folder, 'tiny')} holds a run already. Go on with it by resume(), or give the experiment another name.`,
     });
     await expect(experiment.kfold(tinyDataset(12, 1))).rejects.toMatchObject({ problem: 'occupied' });
+  });
+
+  it('keeps a second one out of its folder', async () => {
+    const folder = temporaryFolder();
+    const [first, second] = await Promise.allSettled([
+      tinyExperiment(folder).experiment.run(data),
+      tinyExperiment(folder).experiment.run(data),
+    ]);
+    const refused = [first, second].filter(({ status }) => status === 'rejected');
+    expect(refused).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ code: 'RUN_FOLDER', problem: 'locked' }) as Error },
+    ]);
   });
 
   it('is loaded from its folder, and trained longer', async () => {
