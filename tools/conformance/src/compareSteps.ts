@@ -8,11 +8,12 @@ import type { NextStep, Steps, Told } from './Steps.js';
 const LOSS = 1e-4;
 const ARRAY = 1e-3;
 /**
- * An array whose elements are below this share of the largest of all is zero but for rounding, as the gradient of a bias before batch norm: what
- * is allowed is then a share of the largest of all.
+ * A parameter whose float64 gradient is below this share of the largest of all has none but for rounding, as a bias before batch norm. Its
+ * gradient, and the momentum of it, are measured against the largest of all arrays.
  */
 const ZERO = 1e-9;
-const FLIPPED = 200;
+/** Of the excess in any round: as much as the array's largest element. */
+const FLIPPED = 1000;
 
 /** One thing that was compared; it agrees where no excess is above 1. */
 export interface Difference {
@@ -38,25 +39,30 @@ function largestDifference(actual: NDArray | undefined, expected: NDArray): numb
   return largest;
 }
 
-function compare(what: Difference['what'], pairs: readonly (readonly [Arrays, Arrays, number])[]): Difference {
+function compare(
+  what: Difference['what'],
+  pairs: readonly (readonly [Arrays, Arrays, number])[],
+  isZero: (name: string) => boolean,
+): Difference {
   const excesses = new Map<string, number>();
   for (const [actual, expected, share] of pairs) {
     if (expected.size === 0) throw new Error(`There are no ${what} to compare with.`);
     const largest = Math.max(...[...expected.values()].map(largestOf));
     for (const [name, array] of expected) {
       const difference = largestDifference(actual.get(name), array);
-      const own = largestOf(array);
-      excesses.set(name, difference === 0 ? 0 : difference / (share * (own < ZERO * largest ? largest : own)));
+      const scale = isZero(name) ? largest : largestOf(array);
+      excesses.set(name, difference === 0 ? 0 : difference / (share * scale));
     }
   }
   return { what, excesses };
 }
 
-const compareNext = (what: Difference['what'], actual: NextStep, expected: NextStep): Difference =>
-  compare(what, [
-    [actual.losses, expected.losses, LOSS],
-    [actual.state, expected.state, ARRAY],
-  ]);
+/** Tells arrays that are zero but for rounding, by name: gradients are named after their parameters, slots end with them. */
+function zerosOf(gradients: Arrays): (name: string) => boolean {
+  const largest = Math.max(...[...gradients.values()].map(largestOf));
+  const zeros = [...gradients].flatMap(([name, array]) => (largestOf(array) < ZERO * largest ? [name] : []));
+  return (name) => zeros.some((zero) => name === zero || name.endsWith(`.${zero}`));
+}
 
 export interface Trajectories extends Told {
   readonly reference: Steps;
@@ -69,12 +75,22 @@ export interface Trajectories extends Told {
  * from its checkpoint.
  */
 export function compareSteps({ steps, resumed, reference, resumedByReference }: Trajectories): readonly Difference[] {
+  const isZero = zerosOf(reference.gradients);
+  const next = (what: Difference['what'], actual: NextStep, expected: NextStep): Difference =>
+    compare(
+      what,
+      [
+        [actual.losses, expected.losses, LOSS],
+        [actual.state, expected.state, ARRAY],
+      ],
+      isZero,
+    );
   return [
-    compare('losses', [[steps.losses, reference.losses, LOSS]]),
-    compare('gradients', [[steps.gradients, reference.gradients, ARRAY]]),
-    compare('state', [[steps.state, reference.state, ARRAY]]),
-    compareNext('here → reference', steps.next, resumedByReference),
-    compareNext('reference → here', resumed, reference.next),
+    compare('losses', [[steps.losses, reference.losses, LOSS]], isZero),
+    compare('gradients', [[steps.gradients, reference.gradients, ARRAY]], isZero),
+    compare('state', [[steps.state, reference.state, ARRAY]], isZero),
+    next('here → reference', steps.next, resumedByReference),
+    next('reference → here', resumed, reference.next),
   ];
 }
 
@@ -89,7 +105,7 @@ export function worstOf({ excesses }: Difference): { readonly name: string; read
 /**
  * An input of ReLU, or two of a maximum, within rounding of one another may fall on either side in float32: on such a batch, a few
  * arrays are off by some percent with any engine, and on others they are not. What is wrong is off on every batch. So each array is judged by its
- * best round, but none may be off by more than a fifth of its largest element in any.
+ * best round, but none may be off by more than its largest element in any.
  */
 export function bestOf(rounds: readonly (readonly Difference[])[]): readonly Difference[] {
   const [first = [], ...others] = rounds;
