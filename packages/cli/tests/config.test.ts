@@ -27,7 +27,14 @@ beforeEach(() => {
 describe('a config', () => {
   it('has defaults, and is changed by the command line', async () => {
     const read = await readConfig(config, ['training.epochs=7', 'seed=3', 'kfold.folds=4']);
-    expect(read.training).toEqual({ epochs: 7, batchSize: 4, saveFrequency: 1, keep: 0, onSaveError: 'stop' });
+    expect(read.training).toEqual({
+      epochs: 7,
+      batchSize: 4,
+      saveFrequency: 1,
+      keep: 0,
+      onSaveError: 'stop',
+      workers: 0,
+    });
     expect(read).toMatchObject({ seed: 3, kfold: { folds: 4, shuffle: true, valSize: 0.2 }, callbacks: [] });
   });
 
@@ -107,7 +114,7 @@ describe('templates', () => {
   it.each(Object.entries(templates))('of a %s can be made as they are', (_, text) => {
     const read = Config.parse(text).validate(configSchema);
     const registries = createRegistries();
-    const data = new RunData({ config: read, registries, root: folder, progress: false });
+    const data = new RunData({ config: read, registries, root: folder, module: null, progress: false });
     const of: DataFacts = data.source.task === 'classification' ? { ...facts, channels: 3 } : { ...facts, rank: 3 };
     const built = buildTrainer(read, of, registries, false);
     expect(built.network.config).toMatchObject({ numClasses: 3, inChannels: of.channels });
@@ -122,7 +129,7 @@ describe('templates', () => {
     const text = /```yaml\n(.*?)```/s.exec(readme)![1]!;
     const read = Config.parse(text).validate(configSchema);
     const registries = createRegistries();
-    const data = new RunData({ config: read, registries, root: folder, progress: false });
+    const data = new RunData({ config: read, registries, root: folder, module: null, progress: false });
     expect(buildTrainer(read, { ...facts, channels: 3 }, registries, false).network.config).toMatchObject({
       numClasses: 3,
       features: 64,

@@ -47,6 +47,12 @@ describe('the program that is built', () => {
     const history = (run: string): string => readFileSync(join(folder, run, 'run', 'epochs.csv'), 'utf8');
     expect(history('runs/parts')).toBe(history('whole'));
 
+    const short = ['train', 'tiny.yaml', '--set', 'training.epochs=2', '--quiet'];
+    await delira(folder, ...short, '-o', 'alone');
+    const worked = await delira(folder, ...short, '--set', 'training.workers=2', '-o', 'together');
+    expect(worked).toMatchObject({ code: 0, errors: '' });
+    expect(weights(join(folder, 'together'))).toEqual(weights(join(folder, 'alone')));
+
     const tested = await delira(folder, 'test', 'whole', '--quiet');
     expect(tested).toMatchObject({ code: 0, errors: '', out: expect.stringMatching(/^accuracy +1\n/m) });
     expect(json(folder, 'whole', 'run', 'test.json')).toMatchObject({ samples: 6, values: { accuracy: 1 } });

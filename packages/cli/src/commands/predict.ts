@@ -65,7 +65,7 @@ Segmentations are made of windows that overlap when the config has prediction.wi
       const written = await predictInputs({
         source,
         facts: recorded.data,
-        preprocessing: session.data.preprocessing(recorded.data),
+        preprocessing: session.data.transform(null, recorded.data),
         predictor,
         cases,
         output: resolve(output),

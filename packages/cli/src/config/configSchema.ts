@@ -41,6 +41,8 @@ export interface RunConfig {
     readonly saveFrequency: number;
     readonly keep: number;
     readonly onSaveError: 'stop' | 'continue';
+    /** Threads that transform samples; default 0: the main one. */
+    readonly workers: number;
     /** Bytes. */
     readonly memoryLimit?: number;
   };
@@ -74,6 +76,7 @@ const trainingSchema = object({
   saveFrequency: integer({ minimum: 1, default: 1 }),
   keep: integer({ minimum: 0, default: 0 }),
   onSaveError: string({ choices: ['stop', 'continue'], default: 'stop' }),
+  workers: integer({ minimum: 0, default: 0 }),
   memoryLimit: optional(number({ minimum: 1 })),
 });
 

@@ -17,12 +17,18 @@ export interface LoadedInput {
   readonly volume: Volume | null;
 }
 
+export interface LoadDataOptions {
+  readonly progress: ProgressBar | false;
+  /** Whether workers will ask for samples, which shared memory gives them without a copy; default false. */
+  readonly shared?: boolean;
+}
+
 /** A dataset that was found, and is not loaded yet. */
 export interface OpenedData {
   readonly facts: DataFacts;
   /** Samples there are. */
   readonly length: number;
-  load(options: { readonly progress: ProgressBar | false }): Promise<Dataset>;
+  load(options: LoadDataOptions): Promise<Dataset>;
 }
 
 /** What a config's `dataset` describes: samples to learn from, and how inputs are read to be predicted alike. */

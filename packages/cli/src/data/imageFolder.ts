@@ -71,9 +71,9 @@ async function open(
   return {
     facts: { classes, channels: channels === 1 ? 1 : 3, rank: 2 },
     length: paths.length,
-    load: async ({ progress }): Promise<Dataset> =>
+    load: async ({ progress, shared = false }): Promise<Dataset> =>
       cache
-        ? CacheDataset.load({ entries: paths, targets, load, progress })
+        ? CacheDataset.load({ entries: paths, targets, load, progress, shared })
         : new LazyDataset({ entries: paths, targets, load }),
   };
 }

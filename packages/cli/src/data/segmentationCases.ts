@@ -24,8 +24,8 @@ export function segmentationCases(
   return {
     facts: { ...facts, rank },
     length: cases.length,
-    load: async ({ progress }) =>
-      cache ? CacheDataset.load({ entries: cases, load, progress }) : new LazyDataset({ entries: cases, load }),
+    load: async ({ progress, shared = false }) =>
+      cache ? CacheDataset.load({ entries: cases, load, progress, shared }) : new LazyDataset({ entries: cases, load }),
   };
 }
 

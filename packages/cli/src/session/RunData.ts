@@ -1,14 +1,15 @@
 import { InputError, type Json } from '@delira/core';
-import { type Dataset, DataLoader, trainTestSplit, type Transform } from '@delira/data-loading';
+import { type Dataset, DataLoader, loadPipeline, trainTestSplit, type Transform } from '@delira/data-loading';
 import type { ProgressBar } from '@delira/logging';
-import { createComponent, createComponents } from '@delira/parameters';
+import { createComponent } from '@delira/parameters';
 import { RandomSampler } from '@delira/samplers';
 import type { Role } from '@delira/training';
-import { Compose, toTransform } from '@delira/transforms';
 import type { RunConfig } from '../config/configSchema.js';
 import type { DataSource, OpenedData } from '../data/DataSource.js';
+import type { PipelineOptions } from '../pipeline.js';
 import { withFacts } from '../registries/Factory.js';
 import type { DataFacts, Registries } from '../registries/Registries.js';
+import { transformOf } from './transformOf.js';
 
 /** The datasets of a config: what is trained on, what selects, what is tested on. */
 export interface Parts {
@@ -25,6 +26,8 @@ export interface RunDataOptions {
   /** Folder that relative paths start from. */
   readonly root: string;
   readonly progress: ProgressBar | false;
+  /** The user's own, for workers. */
+  readonly module: string | null;
 }
 
 /** Finds, loads and splits what a config says of data, and makes loaders of it. */
@@ -54,8 +57,8 @@ export class RunData {
    * @throws InputError, ArgumentError when there are too few samples.
    */
   async load(opened: OpenedData): Promise<Parts> {
-    const { config, progress } = this.#options;
-    const whole = await opened.load({ progress });
+    const { config } = this.#options;
+    const whole = await this.#loadOpened(opened);
     const tested = await this.#part(whole, config.test ?? null, 'test', opened.facts);
     const validated = await this.#part(tested.rest, config.validation, 'validation', opened.facts);
     return { all: tested.rest, train: validated.rest, val: validated.part, test: tested.part };
@@ -84,42 +87,43 @@ export class RunData {
   async #loadAlike(source: DataSource, facts: DataFacts, name: string): Promise<Dataset> {
     const opened = await source.open();
     checkAlike(opened.facts, facts, name);
-    return opened.load({ progress: this.#options.progress });
+    return this.#loadOpened(opened);
   }
 
-  /** Preprocessing of every sample, then what its role adds. @throws ParametersError */
-  transform(role: Role, facts: DataFacts): Transform {
+  #loadOpened(opened: OpenedData): Promise<Dataset> {
+    const { config, progress } = this.#options;
+    return opened.load({ progress, shared: config.training.workers > 0 });
+  }
+
+  /** Preprocessing of every sample, then what its role adds; null: nothing, for what is predicted. @throws ParametersError */
+  transform(role: Role | null, facts: DataFacts): Transform {
     const { config, registries } = this.#options;
-    const registry = withFacts(registries.transforms, facts);
-    const own = role === 'train' ? 'train' : 'val';
-    return toTransform(
-      new Compose([
-        ...createComponents(registry, config.preprocessing, 'preprocessing'),
-        ...createComponents(registry, config.transforms[own], `transforms.${own}`),
-      ]),
-    );
+    return transformOf({ config, facts, registries, role: chosen(role) });
   }
 
-  /** Preprocessing alone: for what is predicted. */
-  preprocessing(facts: DataFacts): Transform {
-    const { config, registries } = this.#options;
-    const registry = withFacts(registries.transforms, facts);
-    return toTransform(new Compose([...createComponents(registry, config.preprocessing, 'preprocessing')]));
-  }
-
-  loader(dataset: Dataset, role: Role, seed: number, facts: DataFacts): DataLoader {
-    const { batchSize, evaluationBatchSize } = this.#options.config.training;
-    const transform = this.transform(role, facts);
+  /** In the main thread, or by the config's `training.workers`: the batches are the same. */
+  async loader(dataset: Dataset, role: Role, seed: number, facts: DataFacts): Promise<DataLoader> {
+    const { config, module } = this.#options;
+    const { batchSize, evaluationBatchSize, workers } = config.training;
     const inEvaluation = evaluationBatchSize ?? (this.source.task === 'classification' ? batchSize : 1);
     const wanted = role === 'train' ? batchSize : inEvaluation;
-    return new DataLoader({
+    const common = {
       dataset,
       batchSize: Math.min(wanted, dataset.length),
       seed,
-      transform,
       ...(role === 'train' ? { sampler: new RandomSampler(dataset, { seed }) } : {}),
-    });
+    };
+    if (workers === 0) return new DataLoader({ ...common, transform: this.transform(role, facts) });
+    const { preprocessing, transforms } = config;
+    const options: PipelineOptions = { config: { preprocessing, transforms }, facts, role: chosen(role), module };
+    const pipeline = await loadPipeline({ module: new URL('./pipeline.js', import.meta.url), options });
+    return new DataLoader({ ...common, pipeline, workers });
   }
+}
+
+/** A test set is treated as a validation set is. */
+function chosen(role: Role | null): 'train' | 'val' | null {
+  return role === 'test' ? 'val' : role;
 }
 
 /** @throws InputError when data has other classes or channels than a network was, or is to be, trained for. */

@@ -13,6 +13,8 @@ export interface SessionOptions {
   readonly config: RunConfig;
   readonly registries: Registries;
   readonly root: string;
+  /** The user's own. */
+  readonly module: string | null;
   /** Takes progress and messages. */
   readonly stream: TextStream;
   /** No progress bars. */
@@ -30,7 +32,7 @@ export class Session {
 
   /** @throws ParametersError */
   constructor(options: SessionOptions) {
-    const { config, registries, root, stream, quiet } = options;
+    const { config, registries, root, module, stream, quiet } = options;
     const bar = new ProgressBar({ stream });
     this.#options = options;
     this.progress = quiet ? false : bar;
@@ -40,7 +42,7 @@ export class Session {
         new ConsoleHandler({ stream: bar, level: quiet ? 'warning' : 'info', filter: ({ kind }) => kind === 'text' }),
       ],
     });
-    this.data = new RunData({ config, registries, root, progress: this.progress });
+    this.data = new RunData({ config, registries, root, module, progress: this.progress });
   }
 
   /** Makes everything once that the config names, so that what is wrong is said before anything is loaded. @throws ParametersError */

@@ -51,7 +51,7 @@ export async function beginSession(options: BeginOptions): Promise<Begun> {
   if (ownModule !== null) await loadModule(ownModule, registries);
 
   const root = dirname(resolve(file));
-  const session = namingConfig(file, () => new Session({ config, registries, root, quiet, stream }));
+  const session = namingConfig(file, () => new Session({ config, registries, root, module: ownModule, quiet, stream }));
   try {
     const opened = await session.data.open();
     const { facts } = opened;

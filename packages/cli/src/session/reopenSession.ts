@@ -51,7 +51,8 @@ export async function reopenSession(options: ReopenOptions): Promise<Reopened> {
   if (options.backend === undefined) checkRecordedBackend(config.backend, shown(folder));
 
   const registries = createRegistries();
-  if (module !== undefined) await loadModule(await moduleOfCommandLine(module, process.cwd()), registries);
+  const ownModule = module === undefined ? null : await moduleOfCommandLine(module, process.cwd());
+  if (ownModule !== null) await loadModule(ownModule, registries);
   else if (recorded.needsModule)
     throw new ModuleError(
       `The run in ${shown(folder)} was begun with a module of your own. A folder cannot choose what code runs: give the module again, --module FILE.`,
@@ -59,7 +60,10 @@ export async function reopenSession(options: ReopenOptions): Promise<Reopened> {
 
   const root = options.root === undefined ? recorded.root : resolve(options.root);
   const source = `${shown(folder)}/manifest.json`;
-  const session = namingConfig(source, () => new Session({ config, registries, root, quiet, stream }));
+  const session = namingConfig(
+    source,
+    () => new Session({ config, registries, root, module: ownModule, quiet, stream }),
+  );
   try {
     namingConfig(source, () => session.check(recorded.data));
     const backend = await session.backend(options.backend ?? config.backend, { training });
