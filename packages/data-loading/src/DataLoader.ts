@@ -2,6 +2,7 @@ import { ArgumentError, createRng, InputError, type Sample } from '@delira/core'
 import { BatchSampler, type Sampler, SequentialSampler } from '@delira/samplers';
 import type { Batch, Loader } from './Batch.js';
 import { collate, type Collate } from './collate.js';
+import { countRepeats } from './countRepeats.js';
 import type { Dataset } from './datasets/Dataset.js';
 import { sampleBytes } from './datasets/sampleBytes.js';
 import { type BatchParts, type Draw, loadSample, makeBatch, type Transform } from './loadBatch.js';
@@ -116,7 +117,7 @@ export class DataLoader implements Loader {
 
   /** The epoch's indices in groups of a batch. Loads nothing, so skipping batches is cheap. */
   *#draws(epoch: number, fromBatch: number): Iterable<readonly Draw[]> {
-    const drawn = new Map<number, number>();
+    const repeatOf = countRepeats(this.dataset.length, this.samples);
     let left = this.samples;
     let batch = 0;
     let group: Draw[] = [];
@@ -127,9 +128,7 @@ export class DataLoader implements Loader {
           `The sampler gave index ${index}, but the dataset has samples 0 to ${this.dataset.length - 1}. Build the sampler from this dataset.`,
         );
       }
-      const repeat = drawn.get(index) ?? 0;
-      drawn.set(index, repeat + 1);
-      group.push({ index, repeat });
+      group.push({ index, repeat: repeatOf(index) });
       left--;
       if (group.length === this.batchSize || left === 0) {
         if (batch++ >= fromBatch) yield group;
