@@ -26,7 +26,11 @@ export interface Difference {
 
 type Arrays = ReadonlyMap<string, NDArray>;
 
-const largestOf = ({ data }: NDArray): number => data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+function largestOf({ data }: NDArray): number {
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}
 
 function largestDifference(actual: NDArray | undefined, expected: NDArray): number {
   if (actual?.data.length !== expected.data.length) return Infinity;
