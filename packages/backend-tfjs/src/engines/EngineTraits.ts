@@ -11,6 +11,8 @@ export interface EngineTraits {
   readonly explicitPadding: boolean;
   /** NaN can be told from numbers: shaders need not keep it (WebGPU Shading Language, section 15.7). */
   readonly knowsNan: boolean;
+  /** `Cast` to float32 makes floats. Where it does not, `Transpose` cannot take truth values either. */
+  readonly castConverts: boolean;
   /** `Maximum` gives its first operand where the second is NaN. Found out when the engine starts. */
   readonly maximumDropsNan: boolean;
   /** `ClipByValue` gives its lower bound for NaN. Found out when the engine starts: it depends on the processor. */

@@ -40,6 +40,8 @@ export class Kernels {
     const shape = perm.map((axis) => x.shape[axis]!);
     const merged = mergeTransposed(x.shape, perm);
     if (merged.perm.length < 2) return this.reshape(x, shape);
+    if (x.dtype === 'bool' && !this.traits.castConverts)
+      return this.cast(this.transpose(this.cast(x, 'float32'), perm), 'bool');
     // Up to four axes engines have loops of their own for, which are not slower than those for fewer.
     if (perm.length <= 4) return this.run('Transpose', { x }, { perm: [...perm] });
     const moved = this.run('Transpose', { x: this.reshape(x, merged.shape) }, { perm: [...merged.perm] });
@@ -159,12 +161,18 @@ export class Kernels {
   }
 
   cast(x: Tensor, dtype: 'float32' | 'int32' | 'bool'): Tensor {
-    return x.dtype === dtype ? x : this.run('Cast', { x }, { dtype });
+    if (x.dtype === dtype) return x;
+    const converted = this.run('Cast', { x }, { dtype });
+    return dtype === 'float32' && !this.traits.castConverts ? this.mul(converted, this.scalar(1)) : converted;
   }
 
   /** condition ? t : e, all of one shape. */
   select(condition: Tensor, t: Tensor, e: Tensor): Tensor {
-    if (t.dtype === 'float32') return this.run('Select', { condition, t, e });
+    if (t.dtype === 'float32') {
+      // WebGPU has it for up to four axes.
+      const flat = (x: Tensor): Tensor => this.reshape(x, [x.size]);
+      return this.reshape(this.run('Select', { condition: flat(condition), t: flat(t), e: flat(e) }), t.shape);
+    }
     // WebGPU takes the bits of integers for those of floats.
     const taken = this.cast(condition, 'int32');
     const [ofT, ofE] = [this.cast(t, 'int32'), this.cast(e, 'int32')];
