@@ -143,8 +143,7 @@ variable:
     const wide = `a: &a [${'0, '.repeat(2000)}0]\nb: [${new Array<string>(99).fill('*a').join(', ')}]`;
     expect(() => parseText(wide)).toThrow('more than 100000 values, those that aliases repeat included.');
     expect(() => parseText('['.repeat(100_000))).toThrow(ParametersError);
-    for (const depth of [5_000, 20_000])
-      expect(() => parseText(`a:\n${'- '.repeat(depth)}x`)).toThrow(ParametersError);
+    for (const depth of [5_000, 20_000]) expect(() => parseText(`a:\n${'- '.repeat(depth)}x`)).toThrow(ParametersError);
     expect(() => parseText(`a: ${'['.repeat(101)}${']'.repeat(101)}`)).toThrow(
       'more than 100 levels within each other',
     );
