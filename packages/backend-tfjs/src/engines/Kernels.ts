@@ -209,9 +209,12 @@ export class Kernels {
   /** Means of the columns of x [rows, columns]: [columns]. */
   columnMeans(x: Tensor): Tensor {
     const [rows, columns] = x.shape as [number, number];
-    if (!this.traits.xnnpack) return this.mul(this.sum(x, [0]), this.scalar(1 / rows));
-    // Two rounds: fewer rounding errors add up.
+    // Two rounds: fewer rounding errors add up, and sums that nearly cancel keep their digits.
     const parts = divisorNear(rows, Math.sqrt(rows));
+    if (!this.traits.xnnpack) {
+      const sums = this.sum(this.reshape(x, [parts, rows / parts, columns]), [1]);
+      return this.mul(this.sum(sums, [0]), this.scalar(1 / rows));
+    }
     const average = (map: Tensor): Tensor =>
       this.run(
         'AvgPool',
@@ -223,7 +226,6 @@ export class Kernels {
   }
 
   columnSums(x: Tensor): Tensor {
-    if (!this.traits.xnnpack) return this.sum(x, [0]);
     return this.mul(this.columnMeans(x), this.scalar(x.shape[0]!));
   }
 }
