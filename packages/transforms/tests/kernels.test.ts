@@ -1,7 +1,10 @@
-import { createRng } from '@delira/core';
+import { createRng, ndarray } from '@delira/core';
+import { expectClose } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import { fillNoise, threefry13 } from '../src/kernels/normalNoise.js';
+import { channelsAtOnce, openCubic } from '../src/kernels/openCubic.js';
 import { raise } from '../src/kernels/raise.js';
+import { SpatialTransform } from '../src/index.js';
 
 describe('fillNoise', () => {
   it('counts with Threefry of 13 rounds', () => {
@@ -59,5 +62,82 @@ describe('raise', () => {
     const values = Float32Array.of(0, -0, 1, NaN);
     raise(values, 0.5);
     expect([...values]).toEqual([0, 0, 1, NaN]);
+  });
+});
+
+describe('openCubic', () => {
+  const weights = (t: number): number[] => [
+    (1 - t) ** 3 / 6,
+    2 / 3 - t ** 2 + t ** 3 / 2,
+    2 / 3 - (1 - t) ** 2 + (1 - t) ** 3 / 2,
+    t ** 3 / 6,
+  ];
+
+  it.each([
+    { source: [3, 4, 5] as const, taps: [0, 1, 2, 3] },
+    { source: [1, 4, 5] as const, taps: [0] },
+  ])('adds up weighted coefficients of $source', ({ source, taps }) => {
+    const rng = createRng(3);
+    const width = 9;
+    const [depth, height, across] = [source[0] === 1 ? 1 : source[0] + 3, source[1] + 3, source[2] + 3];
+    const { row, coefficients, sampleRow } = openCubic(source, width, 2);
+    for (const spline of coefficients) spline.forEach((_, i) => (spline[i] = rng.uniform() - 0.5));
+    for (const shares of row.shares) shares.forEach((_, i) => (shares[i] = i === 0 ? 0 : i === 1 ? 1 : rng.uniform()));
+    // Up to the last place with three neighbours behind along each axis.
+    const last = ((depth - taps.length) * height + height - 4) * across + across - 4;
+    row.lower.forEach((_, i) => (row.lower[i] = i === 4 ? -1 : Math.floor((last * i) / (width - 1))));
+    const [deep, down, right] = row.shares;
+    coefficients.forEach((spline, channel) => {
+      const sampled = new Float32Array(width + 3).fill(5);
+      sampleRow(spline, 0, sampled, 2, 7, row);
+      const expected = [...row.lower].map((lower, i) => {
+        if (lower < 0) return 7;
+        const [z, y, x] = [taps.length === 1 ? [1] : weights(deep[i]!), weights(down[i]!), weights(right[i]!)];
+        let sum = 0;
+        for (const [k, slice] of taps.entries())
+          for (let m = 0; m < 4; m++)
+            for (let n = 0; n < 4; n++)
+              sum += z[k]! * y[m]! * x[n]! * spline[lower + (slice * height + m) * across + n]!;
+        return sum;
+      });
+      expect(spline).toHaveLength(depth * height * across);
+      expect([sampled[0], sampled[1], sampled[width + 2]], `channel ${channel}`).toEqual([5, 5, 5]);
+      // Half of the last digit of a float32 below 1.
+      sampled.subarray(2, width + 2).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(3.1e-8));
+    });
+  });
+
+  it('takes memory as needed, and says what is too large', () => {
+    expect(channelsAtOnce([61, 61, 61], 64)).toBe(31);
+    expect(channelsAtOnce([300, 300, 300], 64)).toBe(1);
+    const { coefficients } = openCubic([61, 61, 61], 64, 31);
+    expect(coefficients.at(-1)!.fill(3).at(-1)).toBe(3);
+    expect(openCubic([2, 2, 2], 4, 1).coefficients).toHaveLength(1);
+    expect(() => openCubic([900, 900, 900], 64, 1)).toThrow(
+      'A cubic spline through 900 × 900 × 900 voxels takes 5.5 GiB. Expected at most 4',
+    );
+  });
+
+  it('warps channels that do not fit together one group after the other', () => {
+    const [extent, count] = [1021, 9];
+    expect(channelsAtOnce([1, extent, extent], 3)).toBeLessThan(count);
+    const data = new Float32Array(count * extent ** 2);
+    const middle = (extent ** 2 - 1) / 2;
+    for (let channel = 0; channel < count; channel++) data[channel * extent ** 2 + middle] = channel + 1;
+    const label = new Uint8Array(extent ** 2);
+    label[middle] = 1;
+    const sample = {
+      data: ndarray(data, [count, extent, extent]),
+      label: ndarray(label, [extent, extent], 'uint8'),
+    };
+    const moved = new SpatialTransform({ interpolation: 'cubic', size: [1, 3] }).apply(sample, {
+      rotation: [0],
+      scale: [1, 1],
+      translation: [0, 1],
+      elastic: null,
+    });
+    const expected = Float32Array.from({ length: 3 * count }, (_, i) => (i % 3 === 2 ? (i + 1) / 3 : 0));
+    expectClose(moved['data']!, ndarray(expected, [count, 1, 3]), { rtol: 0, atol: 1e-6 });
+    expect(moved['label']).toEqual(ndarray([0, 0, 1], [1, 3], 'uint8'));
   });
 });

@@ -17,6 +17,8 @@ export interface WarpOptions {
   readonly border: 'fill' | 'edge';
   /** How `lower` is counted: extents of what is sampled, when that has been padded. Default: those of the source. */
   readonly sampled?: Extents;
+  /** Memory for the rows found, as wide as the target; default new. */
+  readonly found?: WarpRow;
 }
 
 /**
@@ -42,9 +44,8 @@ export function planWarp(options: WarpOptions): (slice: number, row: number) => 
   const width = target[2];
   const [middleDeep, middleDown, middleAcross] = target.map((count) => (count - 1) / 2) as [number, number, number];
   const [depthOf, heightOf, widthOf] = source;
-  const lower = new Int32Array(width);
-  const nearest = new Int32Array(width);
-  const shares = [new Float64Array(width), new Float64Array(width), new Float64Array(width)] as const;
+  const found = options.found ?? newRow(width);
+  const { lower, nearest, shares } = found;
   const [sharesDeep, sharesDown, sharesAcross] = shares;
   const field = [new Float64Array(width), new Float64Array(width), new Float64Array(width)] as const;
   // In 2D the grid moves height and width only.
@@ -56,7 +57,6 @@ export function planWarp(options: WarpOptions): (slice: number, row: number) => 
   // The last voxel counts as the neighbour behind, which is always there then.
   const [topDeep, topDown, topAcross] = [Math.max(0, depthOf - 2), Math.max(0, heightOf - 2), Math.max(0, widthOf - 2)];
   const [endDeep, endDown, endAcross] = [depthOf - 0.5, heightOf - 0.5, widthOf - 0.5];
-  const found: WarpRow = { lower, nearest, shares };
   const keepAll = border === 'edge';
   const [, sampledHeight, sampledWidth] = sampled;
   return (slice, row) => {
@@ -99,4 +99,9 @@ export function planWarp(options: WarpOptions): (slice: number, row: number) => 
     }
     return found;
   };
+}
+
+function newRow(width: number): WarpRow {
+  const shares = [new Float64Array(width), new Float64Array(width), new Float64Array(width)] as const;
+  return { lower: new Int32Array(width), nearest: new Int32Array(width), shares };
 }

@@ -19,11 +19,11 @@ import { checkRange, drawFactor, drawUniform, type Range } from '../entries/Rang
 import { readFloat, replaceEntries } from '../entries/replaceEntries.js';
 import { spatialEntriesOf } from '../entries/spatialEntriesOf.js';
 import type { ControlGrid } from '../kernels/ControlGrid.js';
-import { fillCoefficients, paddedExtents, sampleCubic } from '../kernels/cubic.js';
+import { fillCoefficients, paddedExtents } from '../kernels/cubic.js';
+import { channelsAtOnce, openCubic } from '../kernels/openCubic.js';
 import { rotationMatrix } from '../kernels/rotation.js';
-import { scratchFloat64 } from '../kernels/scratch.js';
 import { sampleLinear, sampleNearest, type SampleRow } from '../kernels/sampleRow.js';
-import { type Extents, planWarp, type WarpRow } from '../kernels/WarpPlan.js';
+import { type Extents, planWarp, type WarpOptions, type WarpRow } from '../kernels/WarpPlan.js';
 import { centredOffset, cutWindow, type FillOptions } from './cutWindow.js';
 
 export interface ElasticOptions {
@@ -143,33 +143,21 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
     // What moves by t is found t before.
     const centre = source.map((count, axis) => (count - 1) / 2 - shift[axis]!) as [number, number, number];
     const matrix = rotated.map((value, index) => value / scale[Math.floor(index / 3)]!);
-    const sampled = interpolation === 'cubic' ? paddedExtents(source) : source;
-    const rowAt = planWarp({ source, target, matrix, centre, controlGrid: parameters.elastic, border, sampled });
+    const plan = { source, target, matrix, centre, controlGrid: parameters.elastic, border };
 
     const inputs = images.map((key) => readFloat(sample[key]!));
     const outputs = images.map((key) => newEntry(sample[key]!, 'float32', spatial, size));
     const newMasks = masks.map((key) => newEntry(sample[key]!, sample[key]!.dtype, spatial, size));
     const channels = { voxels: sizeOf(source), newVoxels: sizeOf(target) };
-    const splines = { voxels: sizeOf(sampled), newVoxels: sizeOf(target) };
-    const [sampleSplines, sampleVoxels] = [sampleCubic(source), sampleLinear(source)];
-    const imageRows =
-      interpolation === 'cubic'
-        ? splinesThrough(inputs, source).map((values, index) =>
-            rowsOf(sampleSplines, values, outputs[index]!.data as Float32Array, fill, splines),
-          )
-        : inputs.map((values, index) =>
-            rowsOf(sampleVoxels, values, outputs[index]!.data as Float32Array, fill, channels),
-          );
     const maskRows = masks.map((key, index) =>
       rowsOf(sampleNearest, sample[key]!.data, newMasks[index]!.data, maskFill, channels),
     );
-    const entries = [...imageRows, ...maskRows];
-    const [depth, height, width] = target;
-    for (let slice = 0; slice < depth; slice++) {
-      for (let row = 0; row < height; row++) {
-        const found = rowAt(slice, row);
-        for (const fillRow of entries) fillRow((slice * height + row) * width, found);
-      }
+    const targets = outputs.map(({ data }) => data as Float32Array);
+    if (interpolation === 'cubic') warpCubic(plan, inputs, targets, fill, maskRows);
+    else {
+      const sampleVoxels = sampleLinear(source);
+      const imageRows = inputs.map((values, index) => rowsOf(sampleVoxels, values, targets[index]!, fill, channels));
+      fillRows(plan, [...imageRows, ...maskRows]);
     }
     const changed: Record<string, NDArray> = { ...sample };
     images.forEach((key, index) => (changed[key] = outputs[index]!));
@@ -179,30 +167,67 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
 }
 
 /** Fills the row at an offset in every channel of an entry. */
+type FillRow = (at: number, row: WarpRow) => void;
+
 function rowsOf<Source, Target extends DataOf[DType]>(
   sampleRow: SampleRow<Source, Target>,
   source: Source,
   target: Target,
   fill: number,
   { voxels, newVoxels }: { readonly voxels: number; readonly newVoxels: number },
-): (at: number, row: WarpRow) => void {
+): FillRow {
   return (at, row) => {
     for (let from = 0, to = at; to < target.length; from += voxels, to += newVoxels)
       sampleRow(source, from, target, to, fill, row);
   };
 }
 
-/** The coefficients of each image, in memory that the next transform uses again. */
-function splinesThrough(images: readonly Float32Array[], extents: Extents): readonly Float64Array[] {
-  const [voxels, padded] = [sizeOf(extents), sizeOf(paddedExtents(extents))];
-  const lengths = images.map(({ length }) => (length / voxels) * padded);
-  const all = scratchFloat64(lengths.reduce((sum, length) => sum + length, 0));
-  let start = 0;
-  return images.map((values, index) => {
-    const coefficients = all.subarray(start, (start += lengths[index]!));
-    fillCoefficients(values, extents, coefficients);
-    return coefficients;
+/** Every row of the new image, found once. */
+function fillRows(plan: WarpOptions, entries: readonly FillRow[]): void {
+  const rowAt = planWarp(plan);
+  const [depth, height, width] = plan.target;
+  for (let slice = 0; slice < depth; slice++) {
+    for (let row = 0; row < height; row++) {
+      const found = rowAt(slice, row);
+      for (const fillRow of entries) fillRow((slice * height + row) * width, found);
+    }
+  }
+}
+
+/** As many channels at once as fit into the memory there is; the masks with the first of them. */
+function warpCubic(
+  plan: WarpOptions,
+  images: readonly Float32Array[],
+  targets: readonly Float32Array[],
+  fill: number,
+  maskRows: readonly FillRow[],
+): void {
+  const { source, target } = plan;
+  const channels = images.flatMap((values, index) => {
+    const newChannels = channelsOf(targets[index]!, sizeOf(target));
+    return channelsOf(values, sizeOf(source)).map((channel, at) => [channel, newChannels[at]!] as const);
   });
+  const width = target[2];
+  const together = channelsAtOnce(source, width);
+  for (let first = 0; first === 0 || first < channels.length; first += together) {
+    const group = channels.slice(first, first + together);
+    const { row: found, coefficients, sampleRow } = openCubic(source, width, group.length);
+    const imageRows = group.map(([values, newValues], index): FillRow => {
+      const spline = coefficients[index]!;
+      fillCoefficients(values, source, spline);
+      return (at, row) => {
+        sampleRow(spline, 0, newValues, at, fill, row);
+      };
+    });
+    const entries = first === 0 ? [...imageRows, ...maskRows] : imageRows;
+    fillRows({ ...plan, sampled: paddedExtents(source), found }, entries);
+  }
+}
+
+function channelsOf(values: Float32Array, voxels: number): readonly Float32Array[] {
+  return Array.from({ length: values.length / voxels }, (_, channel) =>
+    values.subarray(channel * voxels, (channel + 1) * voxels),
+  );
 }
 
 function isIdentity({ rotation, scale, translation, elastic }: SpatialParameters): boolean {
