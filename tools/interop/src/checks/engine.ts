@@ -20,7 +20,7 @@ const FLIPPED_LIMIT = 5e-2;
  * One run's drift is a single draw of a wide distribution, PyTorch's included (0.03 to 0.13 of the loss here). Both sides therefore train
  * on as many series of batches, each from the same weights, and what they give together is compared.
  */
-const SERIES = 3;
+const SERIES = 6;
 
 interface Engine {
   readonly flavour: 'portable' | 'tuned';
