@@ -3,6 +3,7 @@ import { expectClose } from '@delira/testkit';
 import { describe, expect, it } from 'vitest';
 import { fillNoise, threefry13 } from '../src/kernels/normalNoise.js';
 import { channelsAtOnce, openCubic } from '../src/kernels/openCubic.js';
+import { fillCoefficients } from '../src/kernels/cubic.js';
 import { raise } from '../src/kernels/raise.js';
 import { SpatialTransform } from '../src/index.js';
 
@@ -106,6 +107,20 @@ describe('openCubic', () => {
       sampled.subarray(2, width + 2).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(3.1e-8));
     });
   });
+
+  it.each([[[2, 3, 3]], [[3, 2, 5]], [[4, 5, 2]], [[1, 2, 7]], [[5, 6, 1]]] as const)(
+    'filters rows of %j as numbers one by one',
+    ([depth, height, width]) => {
+      const rng = createRng(5);
+      const source = [depth, height, width] as const;
+      const { coefficients, passes } = openCubic(source, width, 1);
+      const values = Float32Array.from({ length: depth * height * width }, () => rng.uniform());
+      const one = new Float64Array(coefficients[0]!.length);
+      fillCoefficients(values, source, one);
+      fillCoefficients(values, source, coefficients[0]!, passes);
+      expect(coefficients[0]).toEqual(one);
+    },
+  );
 
   it('takes memory as needed, and says what is too large', () => {
     expect(channelsAtOnce([61, 61, 61], 64)).toBe(31);

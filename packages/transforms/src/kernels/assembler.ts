@@ -2,7 +2,7 @@
 export type Code = readonly number[];
 
 const VALUE_TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
-export type ValueType = keyof typeof VALUE_TYPES;
+type ValueType = keyof typeof VALUE_TYPES;
 
 /** A parameter or a local variable. */
 export interface Local {
@@ -10,7 +10,7 @@ export interface Local {
   readonly set: (value: Code) => Code;
 }
 
-export interface FunctionOptions<Name extends string> {
+interface FunctionOptions<Name extends string> {
   readonly name: string;
   readonly parameters: Readonly<Partial<Record<Name, ValueType>>>;
   readonly locals: Readonly<Partial<Record<Name, ValueType>>>;
@@ -22,6 +22,7 @@ export const i32 = {
   constant: (value: number): Code => [0x41, ...signed(value)],
   load: (address: Code): Code => [...address, 0x28, 2, 0],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
+  subtract: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
   shiftLeft: (a: Code, b: Code): Code => [...a, ...b, 0x74],
   lessThan: (a: Code, b: Code): Code => [...a, ...b, 0x48],
   notEqual: (a: Code, b: Code): Code => [...a, ...b, 0x47],
@@ -35,6 +36,7 @@ export const f32 = {
 export const f64x2 = {
   constant: (first: number, second: number): Code => [0xfd, 0x0c, ...float64(first), ...float64(second)],
   load: (address: Code, offset = 0): Code => [...address, 0xfd, 0x00, 3, ...unsigned(offset)],
+  store: (address: Code, value: Code): Code => [...address, ...value, 0xfd, 0x0b, 3, 0],
   /** One number from memory in both lanes. */
   loadTwice: (address: Code): Code => [...address, 0xfd, 0x0a, 3, 0],
   add: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf0)],

@@ -1,4 +1,4 @@
-import { filterSpline, SPLINE_GAIN } from './splineFilter.js';
+import { filterSpline, type LanePasses, SPLINE_GAIN } from './splineFilter.js';
 import type { Extents } from './WarpPlan.js';
 
 /** Coefficients before and after an axis, so that the four around any index are there. */
@@ -17,7 +17,12 @@ export function paddedExtents([depth, height, width]: Extents): Extents {
  *
  * @param coefficients as many as the padded channel has voxels; all are written.
  */
-export function fillCoefficients(values: Float32Array, extents: Extents, coefficients: Float64Array): void {
+export function fillCoefficients(
+  values: Float32Array,
+  extents: Extents,
+  coefficients: Float64Array,
+  passes?: LanePasses,
+): void {
   const [depth, height, width] = extents;
   const padded = paddedExtents(extents);
   const [, paddedHeight, paddedWidth] = padded;
@@ -34,9 +39,10 @@ export function fillCoefficients(values: Float32Array, extents: Extents, coeffic
       from += width;
     }
     // Whole rows are filtered at once, so that memory is read in order.
-    filterSpline(coefficients, first + z * plane, height, paddedWidth, width);
+    filterSpline(coefficients, first + z * plane, height, paddedWidth, width, passes);
   }
-  for (let y = 0; y < height && !flat; y++) filterSpline(coefficients, first + y * paddedWidth, depth, plane, width);
+  for (let y = 0; y < height && !flat; y++)
+    filterSpline(coefficients, first + y * paddedWidth, depth, plane, width, passes);
   mirrorEdges(coefficients, extents, padded);
 }
 

@@ -10,12 +10,13 @@ import {
   ifElse,
   type Local,
 } from './assembler.js';
+import { SPLINE_POLE } from './splineFilter.js';
 
 /**
  * Interpolates one row of one channel, at addresses in the kernel's memory: float64 coefficients from `from` on, of which rows lie `stepDown` bytes
  * apart and slices `stepDeep`; the int32 `lower` up to `end` and the float64 shares of a `WarpRow`; the row's float32 `target`.
  */
-export type CubicRow = (
+type CubicRow = (
   from: number,
   stepDown: number,
   stepDeep: number,
@@ -28,12 +29,19 @@ export type CubicRow = (
   fill: number,
 ) => void;
 
+/** Filters rows of pairs of float64, `step` bytes apart, up to the one at `end`, which is not. */
+export type FilterRows = (at: number, end: number, step: number, rowBytes: number) => void;
+
 export interface CubicKernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   /** Sixteen coefficients a voxel. */
   readonly plane: CubicRow;
   /** Sixty-four coefficients a voxel. */
   readonly volume: CubicRow;
+  /** Adds the spline's pole times the row before. */
+  readonly filterAhead: FilterRows;
+  /** The pole times the difference from the row before, which lies behind. */
+  readonly filterBack: FilterRows;
 }
 
 /** As much of WebAssembly as is used here: TypeScript has its types among those of browsers. */
@@ -48,12 +56,21 @@ let compiled: object | null = null;
 
 /** A kernel with a memory of its own. Compiled once in each thread. */
 export function createCubicKernel(): CubicKernel {
-  compiled ??= new WebAssembly.Module(assembleModule([rowFunction('plane', 1), rowFunction('volume', 4)]));
+  compiled ??= new WebAssembly.Module(assembleModule(functionsOf()));
   return new WebAssembly.Instance(compiled).exports as CubicKernel;
 }
 
+function functionsOf(): readonly AssembledFunction[] {
+  return [
+    rowFunction('plane', 1),
+    rowFunction('volume', 4),
+    filterFunction('filterAhead'),
+    filterFunction('filterBack'),
+  ];
+}
+
 /** Four coefficients along the width are two pairs of float64: `First` and `Last`. */
-function rowFunction(name: keyof CubicKernel, slices: 1 | 4): AssembledFunction {
+function rowFunction(name: 'plane' | 'volume', slices: 1 | 4): AssembledFunction {
   return assembleFunction({
     name,
     parameters: {
@@ -126,6 +143,38 @@ function rowFunction(name: keyof CubicKernel, slices: 1 | 4): AssembledFunction 
           ...[deep, down, across].flatMap((pointer) => advance(pointer, i32.constant(8))),
         ],
         i32.notEqual(lower.get, end.get),
+      );
+    },
+  });
+}
+
+function filterFunction(name: 'filterAhead' | 'filterBack'): AssembledFunction {
+  const { add, constant, load, multiply, subtract } = f64x2;
+  const pole = constant(SPLINE_POLE, SPLINE_POLE);
+  return assembleFunction({
+    name,
+    parameters: { row: 'i32', end: 'i32', step: 'i32', rowBytes: 'i32' },
+    locals: { at: 'i32', before: 'i32', rowEnd: 'i32' },
+    body: ({ row, end, step, rowBytes, at, before, rowEnd }) => {
+      const filtered =
+        name === 'filterAhead'
+          ? add(load(at.get), multiply(pole, load(before.get)))
+          : multiply(pole, subtract(load(before.get), load(at.get)));
+      return doWhile(
+        [
+          ...at.set(row.get),
+          ...before.set(i32.subtract(row.get, step.get)),
+          ...rowEnd.set(i32.add(row.get, rowBytes.get)),
+          ...doWhile(
+            [
+              ...f64x2.store(at.get, filtered),
+              ...[at, before].flatMap((pointer) => advance(pointer, i32.constant(16))),
+            ],
+            i32.notEqual(at.get, rowEnd.get),
+          ),
+          ...advance(row, step.get),
+        ],
+        i32.notEqual(row.get, end.get),
       );
     },
   });

@@ -1,15 +1,18 @@
 import { ShapeError } from '@delira/core';
 import { paddedExtents } from './cubic.js';
-import { createCubicKernel, type CubicKernel } from './cubicKernel.js';
+import { createCubicKernel, type CubicKernel, type FilterRows } from './cubicKernel.js';
 import type { SampleRow } from './sampleRow.js';
+import type { LanePasses } from './splineFilter.js';
 import type { Extents, WarpRow } from './WarpPlan.js';
 
 /** What a warp works with, in the kernel's memory: until the next one is opened. */
-export interface CubicWorkspace {
+interface CubicWorkspace {
   /** To be filled with where a row's voxels lie, before it is sampled. */
   readonly row: WarpRow;
   /** Padded, of one channel each, to be filled first. */
   readonly coefficients: readonly Float64Array[];
+  /** For these coefficients; of an odd number of lanes they change the value after the last as well. */
+  readonly passes: LanePasses;
   /** Sixteen coefficients in 2D, sixty-four in 3D. The row's offsets are those of the first of them. */
   readonly sampleRow: SampleRow<Float64Array, Float32Array>;
 }
@@ -38,7 +41,7 @@ export function openCubic(source: Extents, width: number, channels: number): Cub
     throw new ShapeError(
       `A cubic spline through ${source.join(' × ')} voxels takes ${(bytes / 2 ** 30).toFixed(1)} GiB. Expected at most 4: crop before, or interpolate linearly.`,
     );
-  const { memory, plane, volume } = kernelOf(bytes);
+  const { memory, plane, volume, filterAhead, filterBack } = kernelOf(bytes);
   const shares = [0, 1, 2].map(
     (axis) => new Float64Array(memory.buffer, 8 * width * axis, width),
   ) as unknown as WarpRow['shares'];
@@ -57,10 +60,19 @@ export function openCubic(source: Extents, width: number, channels: number): Cub
   return {
     row: { lower, nearest: new Int32Array(width), shares },
     coefficients,
+    passes: { ahead: passOf(filterAhead, 8), back: passOf(filterBack, -8) },
     sampleRow: (values, from, image, to, fill) => {
       fillResult(values.byteOffset + 8 * from, stepDown, stepDeep, first, last, deep, down, across, target, fill);
       image.set(result, to);
     },
+  };
+}
+
+function passOf(filter: FilterRows, bytes: 8 | -8): LanePasses['ahead'] {
+  return ({ byteOffset }, first, last, stride, lanes) => {
+    const step = bytes * stride;
+    // Pairs of lanes; after a row there is padding.
+    filter(byteOffset + 8 * first, byteOffset + 8 * last + step, step, 16 * Math.ceil(lanes / 2));
   };
 }
 

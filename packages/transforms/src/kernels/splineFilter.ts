@@ -1,5 +1,6 @@
 /** Pole of the cubic B-spline's inverse filter. */
-const POLE = Math.sqrt(3) - 2;
+export const SPLINE_POLE = Math.sqrt(3) - 2;
+const POLE = SPLINE_POLE;
 
 /** By what values are multiplied before they are filtered, for each axis of more than one voxel. */
 export const SPLINE_GAIN = (1 - POLE) * (1 - 1 / POLE);
@@ -8,14 +9,46 @@ export const SPLINE_GAIN = (1 - POLE) * (1 - 1 / POLE);
 const HORIZON = 16;
 const POWERS = Float64Array.from({ length: HORIZON }, (_, power) => POLE ** power);
 
+/** Goes from one row of lanes to another, both included, with the row before it in hand: the inner loops of the filter. */
+type LanePass = (data: Float64Array, first: number, last: number, stride: number, lanes: number) => void;
+
+export interface LanePasses {
+  /** Adds the pole times the row before. */
+  readonly ahead: LanePass;
+  /** Towards the start: the pole times the difference from the row behind. */
+  readonly back: LanePass;
+}
+
+const scalarPasses: LanePasses = {
+  ahead: (data, first, last, stride, lanes) => {
+    for (let at = first; at <= last; at += stride) {
+      const before = at - stride;
+      for (let lane = 0; lane < lanes; lane++) data[at + lane]! += POLE * data[before + lane]!;
+    }
+  },
+  back: (data, first, last, stride, lanes) => {
+    for (let at = first; at >= last; at -= stride) {
+      const behind = at + stride;
+      for (let lane = 0; lane < lanes; lane++) data[at + lane] = POLE * (data[behind + lane]! - data[at + lane]!);
+    }
+  },
+};
+
 /**
  * Turns values, times the gain, into the coefficients of the cubic B-spline through them, in place, with mirrored ends (Unser, "Splines: a perfect
  * fit for signal and image processing", 1999). Does `lanes` neighbouring lines at once, each of `count` values `stride` apart.
  */
-export function filterSpline(data: Float64Array, start: number, count: number, stride: number, lanes: number): void {
+export function filterSpline(
+  data: Float64Array,
+  start: number,
+  count: number,
+  stride: number,
+  lanes: number,
+  passes: LanePasses = scalarPasses,
+): void {
   if (count === 1) return;
   if (lanes === 1) filterLine(data, start, count, stride);
-  else filterLanes(data, start, count, stride, lanes);
+  else filterLanes(data, start, count, stride, lanes, passes);
 }
 
 function filterLine(data: Float64Array, start: number, count: number, stride: number): void {
@@ -37,7 +70,14 @@ function filterLine(data: Float64Array, start: number, count: number, stride: nu
 
 const CLOSING = POLE / (POLE * POLE - 1);
 
-function filterLanes(data: Float64Array, start: number, count: number, stride: number, lanes: number): void {
+function filterLanes(
+  data: Float64Array,
+  start: number,
+  count: number,
+  stride: number,
+  lanes: number,
+  passes: LanePasses,
+): void {
   const last = start + (count - 1) * stride;
   const sums = data.slice(start, start + lanes);
   for (let i = 1; i < HORIZON; i++) {
@@ -46,15 +86,9 @@ function filterLanes(data: Float64Array, start: number, count: number, stride: n
     for (let lane = 0; lane < lanes; lane++) sums[lane]! += power * data[from + lane]!;
   }
   data.set(sums, start);
-  for (let at = start + stride; at <= last; at += stride) {
-    const before = at - stride;
-    for (let lane = 0; lane < lanes; lane++) data[at + lane]! += POLE * data[before + lane]!;
-  }
+  passes.ahead(data, start + stride, last, stride, lanes);
   for (let lane = last; lane < last + lanes; lane++) data[lane] = CLOSING * (POLE * data[lane - stride]! + data[lane]!);
-  for (let at = last - stride; at >= start; at -= stride) {
-    const behind = at + stride;
-    for (let lane = 0; lane < lanes; lane++) data[at + lane] = POLE * (data[behind + lane]! - data[at + lane]!);
-  }
+  passes.back(data, last - stride, start, stride, lanes);
 }
 
 /** Where an index from 0 on lies, mirrored at the outermost of `count` values. */

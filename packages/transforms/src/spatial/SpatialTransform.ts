@@ -211,10 +211,10 @@ function warpCubic(
   const together = channelsAtOnce(source, width);
   for (let first = 0; first === 0 || first < channels.length; first += together) {
     const group = channels.slice(first, first + together);
-    const { row: found, coefficients, sampleRow } = openCubic(source, width, group.length);
+    const { row: found, coefficients, passes, sampleRow } = openCubic(source, width, group.length);
     const imageRows = group.map(([values, newValues], index): FillRow => {
       const spline = coefficients[index]!;
-      fillCoefficients(values, source, spline);
+      fillCoefficients(values, source, spline, passes);
       return (at, row) => {
         sampleRow(spline, 0, newValues, at, fill, row);
       };
