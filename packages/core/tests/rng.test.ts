@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRng, permutation, type Rng, threefry2x32 } from '../src/index.js';
+import { createRng, permutation, type Rng, threefry2x32, threefry2x32With13Rounds } from '../src/index.js';
 
 function block(key: readonly [number, number], counter: readonly [number, number]): string {
   const out = new Uint32Array(2);
@@ -18,6 +18,12 @@ describe('threefry2x32', () => {
     [[0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3], 'c4923a9c 483df7a0'],
   ] as const)('key %o counter %o', (key, counter, expected) => {
     expect(block(key, counter)).toBe(expected);
+  });
+
+  it('with 13 rounds', () => {
+    const out = new Uint32Array(2);
+    threefry2x32With13Rounds(0, 0, 0, 0, out);
+    expect([...out].map((word) => word.toString(16))).toEqual(['9d1c5ec6', '8bd50731']);
   });
 });
 

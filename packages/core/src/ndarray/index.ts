@@ -20,7 +20,7 @@ export {
   stackArrays,
   zeros,
 } from './NDArray.js';
-export { createRng, permutation, type Rng, threefry2x32 } from './Rng.js';
+export { createRng, permutation, type Rng } from './Rng.js';
 export {
   broadcastShapes,
   checkShape,
@@ -31,3 +31,4 @@ export {
   sizeOf,
   stridesOf,
 } from './Shape.js';
+export { threefry2x32, threefry2x32With13Rounds } from './threefry.js';

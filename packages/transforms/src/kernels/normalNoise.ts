@@ -1,9 +1,10 @@
+import { threefry2x32With13Rounds } from '@delira/core';
+
 /** Segments of each octave of probabilities: in each the quantile is its Taylor polynomial of order two, off by less than 1e-6. */
 const SEGMENTS = 64;
 /** Probabilities reach from 2^-33 to below 1/2: the float32 exponents 94 to 125. Rounded, they may be one half. */
 const LOWEST_EXPONENT = 94;
 const OCTAVES = 32;
-const KEY_PARITY = 0x1bd11bda;
 
 let quantiles: Float64Array | null = null;
 
@@ -29,62 +30,18 @@ export function fillNoise(target: Float32Array, seed: number): void {
 
 /** Uniform probabilities of a tail, below one half, with a random sign. */
 function fillTails(target: Float32Array, key0: number, key1: number): void {
-  const words = new Int32Array(2);
+  const words = new Uint32Array(2);
   const { length } = target;
   for (let i = 0; i < length; i += 2) {
-    threefry13(key0, key1, i >>> 1, words);
-    target[i] = tailOf(words[0]!);
-    if (i + 1 < length) target[i + 1] = tailOf(words[1]!);
+    threefry2x32With13Rounds(key0, key1, i >>> 1, 0, words);
+    target[i] = tailOf(words[0]! | 0);
+    if (i + 1 < length) target[i + 1] = tailOf(words[1]! | 0);
   }
 }
 
 function tailOf(word: number): number {
   const probability = ((word & 0x7fffffff) + 0.5) / 0x100000000;
   return word < 0 ? -probability : probability;
-}
-
-/** Threefry-2x32 with 13 rounds of a counter's lower word. */
-export function threefry13(key0: number, key1: number, counter: number, out: Int32Array): void {
-  const key2 = KEY_PARITY ^ key0 ^ key1;
-  let x = (counter + key0) | 0;
-  let y = key1 | 0;
-
-  x = (x + y) | 0;
-  y = ((y << 13) | (y >>> 19)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 15) | (y >>> 17)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 26) | (y >>> 6)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 6) | (y >>> 26)) ^ x;
-  x = (x + key1) | 0;
-  y = (y + key2 + 1) | 0;
-
-  x = (x + y) | 0;
-  y = ((y << 17) | (y >>> 15)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 29) | (y >>> 3)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 16) | (y >>> 16)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 24) | (y >>> 8)) ^ x;
-  x = (x + key2) | 0;
-  y = (y + key0 + 2) | 0;
-
-  x = (x + y) | 0;
-  y = ((y << 13) | (y >>> 19)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 15) | (y >>> 17)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 26) | (y >>> 6)) ^ x;
-  x = (x + y) | 0;
-  y = ((y << 6) | (y >>> 26)) ^ x;
-  x = (x + key0) | 0;
-  y = (y + key1 + 3) | 0;
-
-  x = (x + y) | 0;
-  out[0] = x;
-  out[1] = ((y << 17) | (y >>> 15)) ^ x;
 }
 
 /**
