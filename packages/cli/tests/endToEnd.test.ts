@@ -65,6 +65,11 @@ describe('the program that is built', () => {
     const [header, first] = readFileSync(join(folder, 'out', 'predictions.csv'), 'utf8').split('\n');
     expect(header).toBe('file,class,dark,light');
     expect(first).toMatch(/^images\/dark\/0\.png,dark,0\.\d{6},0\.\d{6}$/);
+
+    writeFileSync(join(folder, 'images', 'broken.png'), 'not a picture');
+    const broken = await delira(folder, 'predict', 'whole', 'images/light/3.png', 'images/broken.png', '-o', 'before');
+    expect(broken).toMatchObject({ code: 1, errors: expect.stringContaining('images/broken.png') });
+    expect(json(folder, 'before', 'predictions.json')).toMatchObject([{ file: 'images/light/3.png', class: 'light' }]);
   });
 
   it('cross-validates, goes on with it, predicts with all folds, and tests one', { timeout: 120_000 }, async () => {

@@ -26,23 +26,40 @@ export async function predictInputs(options: PredictInputsOptions): Promise<read
   return options.source.task === 'classification' ? classify(options) : segment(options);
 }
 
-/** The class of each input with the probability of every class: `predictions.csv` and `predictions.json`. */
+interface Row {
+  readonly file: string;
+  readonly class: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** The class of each input with the probability of every class; those before an input that cannot be read, too. */
 async function classify(options: PredictInputsOptions): Promise<readonly string[]> {
-  const { classes } = options.facts;
-  const rows: { file: string; class: string; probabilities: Record<string, number> }[] = [];
-  for await (const { input, scores } of predictions(options)) {
-    const probabilities = Array.from(scores.data);
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    rows.push({
-      file: input.files.join(' '),
-      class: classes[best]!,
-      probabilities: Object.fromEntries(classes.map((name, label) => [name, probabilities[label]!])),
-    });
+  const { facts, output } = options;
+  const { classes } = facts;
+  const rows: Row[] = [];
+  try {
+    for await (const { input, scores } of predictions(options)) {
+      const probabilities = Array.from(scores.data);
+      const best = probabilities.indexOf(Math.max(...probabilities));
+      rows.push({
+        file: input.files.join(' '),
+        class: classes[best]!,
+        probabilities: Object.fromEntries(classes.map((name, label) => [name, probabilities[label]!])),
+      });
+    }
+  } catch (error) {
+    if (rows.length > 0) await writeRows(rows, classes, output);
+    throw error;
   }
+  return writeRows(rows, classes, output);
+}
+
+/** `predictions.csv` and `predictions.json`. */
+async function writeRows(rows: readonly Row[], classes: readonly string[], output: string): Promise<readonly string[]> {
   const header = ['file', 'class', ...classes];
   const lines = rows.map((row) => [row.file, row.class, ...classes.map((name) => row.probabilities[name]!.toFixed(6))]);
   const csv = [header, ...lines].map((cells) => cells.map(cell).join(',')).join('\n');
-  const [table, json] = [join(options.output, 'predictions.csv'), join(options.output, 'predictions.json')];
+  const [table, json] = [join(output, 'predictions.csv'), join(output, 'predictions.json')];
   await writeFileAtomic(table, `${csv}\n`);
   await writeFileAtomic(json, `${JSON.stringify(rows, null, 2)}\n`);
   return [table, json];
