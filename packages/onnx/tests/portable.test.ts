@@ -27,6 +27,7 @@ function programOf(prim: PrimitiveName, inputs: readonly Aval[], attrs: object):
 const standard = new Set([
   ...['Abs', 'Add', 'Div', 'Erf', 'Exp', 'Floor', 'Log', 'Mul', 'Neg', 'Pow', 'Relu', 'Sigmoid', 'Sqrt', 'Sub', 'Tanh'],
   ...['Max', 'Min', 'Clip', 'Equal', 'Greater', 'IsNaN', 'LeakyRelu', 'Less', 'LessOrEqual', 'Where', 'Cast'],
+  ...['And', 'Not', 'Or'],
   ...['Concat', 'Expand', 'Pad', 'Reshape', 'ScatterElements', 'Slice', 'Squeeze', 'Transpose'],
   ...['ArgMax', 'ReduceMax', 'ReduceSum', 'MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'MaxPool'],
 ]);

@@ -53,7 +53,8 @@ function* variantsOf(
     return { prim, path, dtype, inputs, outputs, attrs, ...(domain === undefined ? {} : { domain }) };
   };
   if (!floating) {
-    yield variant('int32', sample.inputs, declared, sample.attrs);
+    const dtype = sample.inputs.every((input) => input.dtype === 'bool') ? 'bool' : 'int32';
+    yield variant(dtype, sample.inputs, declared, sample.attrs);
     return;
   }
   for (const dtype of ['float32', 'float64'] as const) {

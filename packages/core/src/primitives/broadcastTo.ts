@@ -18,5 +18,6 @@ export const broadcastTo: Primitive<Primitives['broadcastTo']> = {
     { id: 'rows', inputs: [aval([1, 4])], attrs: { shape: [3, 4] } },
     { id: 'scalar', inputs: [aval([])], attrs: { shape: [2, 3] } },
     { id: 'channels', inputs: [aval([3, 1, 1])], attrs: { shape: [2, 3, 4, 5] } },
+    { id: 'flags', inputs: [aval([3, 1, 1], 'bool')], attrs: { shape: [2, 3, 4, 5] } },
   ],
 };

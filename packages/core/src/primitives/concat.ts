@@ -31,5 +31,7 @@ export const concat: Primitive<Primitives['concat']> = {
   samples: [
     { id: 'channels', inputs: [aval([2, 3, 4]), aval([2, 1, 4])], attrs: { axis: 1 } },
     { id: 'three', inputs: [aval([2, 3]), aval([1, 3]), aval([2, 3])], attrs: { axis: 0 } },
+    { id: 'volumes', inputs: [aval([2, 3, 2, 3, 4]), aval([2, 1, 2, 3, 4])], attrs: { axis: 1 } },
+    { id: 'flags', inputs: [aval([2, 3, 4], 'bool'), aval([2, 1, 4], 'bool')], attrs: { axis: 1 } },
   ],
 };

@@ -21,5 +21,6 @@ export const reshape: Primitive<Primitives['reshape']> = {
   samples: [
     { id: 'flatten', inputs: [aval([2, 3, 4])], attrs: { shape: [2, 12] } },
     { id: 'to-scalar', inputs: [aval([1, 1])], attrs: { shape: [] } },
+    { id: 'flags', inputs: [aval([2, 3, 4], 'bool')], attrs: { shape: [2, 12] } },
   ],
 };

@@ -27,5 +27,16 @@ export const select: Primitive<NoAttrs> = {
   samples: [
     { id: 'same', inputs: [aval([3, 4], 'bool'), aval([3, 4]), aval([3, 4])], attrs: {} },
     { id: 'broadcast', inputs: [aval([3, 1], 'bool'), aval([1, 4]), aval([])], attrs: {} },
+    {
+      id: 'volume',
+      inputs: [aval([2, 3, 2, 3, 4], 'bool'), aval([2, 3, 2, 3, 4]), aval([2, 3, 2, 3, 4])],
+      attrs: {},
+    },
+    {
+      id: 'volume-broadcast',
+      inputs: [aval([2, 1, 2, 3, 4], 'bool'), aval([3, 1, 1, 1]), aval([2, 3, 2, 1, 4])],
+      attrs: {},
+    },
+    { id: 'flags', inputs: [aval([3, 1], 'bool'), aval([3, 4], 'bool'), aval([4], 'bool')], attrs: {} },
   ],
 };

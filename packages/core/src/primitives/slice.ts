@@ -28,5 +28,7 @@ export const slice: Primitive<Primitives['slice']> = {
   samples: [
     { id: 'matrix', inputs: [aval([4, 5])], attrs: { start: [1, 2], size: [2, 3] } },
     { id: 'channels', inputs: [aval([2, 6, 4])], attrs: { start: [0, 3, 0], size: [2, 3, 4] } },
+    { id: 'volume', inputs: [aval([2, 4, 3, 4, 5])], attrs: { start: [0, 1, 1, 0, 2], size: [2, 2, 2, 4, 3] } },
+    { id: 'flags', inputs: [aval([2, 6, 4], 'bool')], attrs: { start: [0, 3, 0], size: [2, 3, 4] } },
   ],
 };

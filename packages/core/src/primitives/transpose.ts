@@ -20,5 +20,7 @@ export const transpose: Primitive<Primitives['transpose']> = {
   samples: [
     { id: 'matrix', inputs: [aval([3, 4])], attrs: { perm: [1, 0] } },
     { id: 'channels-last', inputs: [aval([2, 3, 4, 5])], attrs: { perm: [0, 2, 3, 1] } },
+    { id: 'volume', inputs: [aval([2, 3, 2, 3, 4])], attrs: { perm: [0, 2, 3, 4, 1] } },
+    { id: 'flags', inputs: [aval([2, 3, 4, 5], 'bool')], attrs: { perm: [0, 2, 3, 1] } },
   ],
 };

@@ -1,4 +1,4 @@
-import { type DType, type NoAttrs, sameShape } from '@delira/core';
+import { broadcastShapes, type DType, type NoAttrs, sameShape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxLowering } from '../lowering/OnnxLowering.js';
 import { elementTypes } from '../model/OnnxModel.js';
@@ -45,6 +45,16 @@ export const lowerPow: OnnxLowering<NoAttrs> = (graph, [base, exponent], _attrs,
   const isWhole = [base!, exponent!].some((operand) => sameShape(operand.shape, shape));
   const whole = isWhole ? base! : graph.node('Expand', [base!, graph.int64(shape)], shape);
   return [graph.node('Pow', [whole, exponent!], shape)];
+};
+
+/** ONNX Runtime has no Where of truth values: those are computed with logic. */
+export const lowerSelect: OnnxLowering<NoAttrs> = (graph, [condition, a, b], _attrs, out) => {
+  const { shape, dtype } = out[0]!;
+  if (dtype !== 'bool') return [graph.node('Where', [condition!, a!, b!], shape, { dtype })];
+  const both = (x: OnnxValue, y: OnnxValue): OnnxValue =>
+    graph.node('And', [x, y], broadcastShapes(x.shape, y.shape), { dtype });
+  const otherwise = graph.node('Not', [condition!], condition!.shape, { dtype });
+  return [graph.node('Or', [both(condition!, a!), both(otherwise, b!)], shape, { dtype })];
 };
 
 const comparisons = { lt: 'Less', le: 'LessOrEqual', eq: 'Equal' } as const;

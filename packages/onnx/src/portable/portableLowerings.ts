@@ -8,6 +8,7 @@ import {
   lowerOneHot,
   lowerPositive,
   lowerPow,
+  lowerSelect,
   lowerStopGradient,
   operator,
 } from './elementwise.js';
@@ -52,7 +53,7 @@ export const portableLowerings: OnnxLoweringTable = {
   reduceSum: lowerReduceSum,
   relu: operator('Relu'),
   reshape: lowerReshape,
-  select: operator('Where'),
+  select: lowerSelect,
   sigmoid: operator('Sigmoid'),
   slice: lowerSlice,
   sqrt: operator('Sqrt'),
