@@ -73,6 +73,14 @@ describe('workers', () => {
     );
   });
 
+  it('do what waits behind a slow batch elsewhere, and keep the order', async () => {
+    const expected = await collect(await create({ length: 8 }, { workers: 0, batchSize: 1 }));
+    for (const workers of [2, 3]) {
+      const loader = await create({ length: 8, slow: shared() }, { workers, batchSize: 1, readAhead: 4 });
+      expect(await collect(loader)).toEqual(expected);
+    }
+  });
+
   it('read no further ahead than told', async () => {
     const asked: number[] = [];
     const dataset = {

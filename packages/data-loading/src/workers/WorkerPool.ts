@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DisposedError, InputError, type Sample } from '@delira/core';
-import type { BatchReply, BatchRequest, WorkerSetup } from './protocol.js';
+import { type BatchReply, type BatchRequest, claim, createClaim, type WorkerSetup } from './protocol.js';
 
 export interface WorkerPoolOptions extends WorkerSetup {
   readonly workers: number;
@@ -9,7 +9,10 @@ export interface WorkerPoolOptions extends WorkerSetup {
 }
 
 interface Job {
-  readonly request: BatchRequest;
+  readonly id: number;
+  readonly request: Omit<BatchRequest, 'id' | 'claim'>;
+  /** Of the worker that it was sent to. */
+  readonly claim: Int32Array;
   readonly resolve: (sample: Sample) => void;
   readonly reject: (error: Error) => void;
   attempts: number;
@@ -29,7 +32,8 @@ const ATTEMPTS = 2;
 
 /**
  * Worker threads that make batches. Each starts when it is first needed, and lives until the pool is disposed; none keeps the process
- * alive while it is idle. A worker that dies is replaced, and the batch that it was working on is tried once more.
+ * alive while it is idle. Batches are sent ahead, so that no worker waits for this thread; one that has nothing left to do is given what waits in
+ * another, since batches take unequal times. A worker that dies is replaced, and the batch that it was working on is tried once more.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -51,12 +55,11 @@ export class WorkerPool {
    * @throws InputError as the pipeline does, or when the batch ends its worker twice.
    * @throws DisposedError when the pool is disposed of before the batch is there.
    */
-  load(request: Omit<BatchRequest, 'id'>): Promise<Sample> {
+  load(request: Omit<BatchRequest, 'id' | 'claim'>): Promise<Sample> {
     if (this.#disposed) return Promise.reject(disposed());
     return new Promise((resolve, reject) => {
-      const job: Job = { request: { ...request, id: this.#nextId++ }, resolve, reject, attempts: 0 };
       const slot = this.#slots.reduce((least, each) => (each.jobs.size < least.jobs.size ? each : least));
-      this.#submit(slot, job);
+      this.#submit(slot, { request, id: this.#nextId++, resolve, reject, attempts: 0 });
     });
   }
 
@@ -74,11 +77,13 @@ export class WorkerPool {
     );
   }
 
-  #submit(slot: Slot, job: Job): void {
+  #submit(slot: Slot, waiting: Omit<Job, 'claim'>): void {
     const worker = (slot.worker ??= this.#start(slot));
-    slot.jobs.set(job.request.id, job);
+    const job: Job = { ...waiting, claim: createClaim() };
+    const request: BatchRequest = { ...job.request, id: job.id, claim: job.claim };
+    slot.jobs.set(job.id, job);
     worker.ref();
-    worker.postMessage(job.request);
+    worker.postMessage(request);
     if (slot.jobs.size === 1) this.#watch(slot);
   }
 
@@ -106,9 +111,22 @@ export class WorkerPool {
     const job = slot.jobs.get(reply.id);
     if (job === undefined) return;
     slot.jobs.delete(reply.id);
+    if (slot.jobs.size === 0) this.#takeOver(slot);
     this.#watch(slot);
     if ('sample' in reply) job.resolve(reply.sample);
     else job.reject(new InputError(reply.message, { cause: workerError(reply) }));
+  }
+
+  /** The first batch that waits in the worker with most of them. */
+  #takeOver(slot: Slot): void {
+    const busiest = this.#slots.reduce((most, each) => (each.jobs.size > most.jobs.size ? each : most));
+    if (busiest.jobs.size < 2) return;
+    for (const job of busiest.jobs.values()) {
+      if (!claim(job)) continue;
+      busiest.jobs.delete(job.id);
+      this.#submit(slot, job);
+      return;
+    }
   }
 
   /** Watches over the batch the worker is busy with now. */

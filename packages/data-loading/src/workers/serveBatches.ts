@@ -3,9 +3,12 @@ import { createRng, InputError, type Sample } from '@delira/core';
 import { collate } from '../collate.js';
 import { loadSample, makeBatch } from '../loadBatch.js';
 import { loadPipeline } from './Pipeline.js';
-import type { BatchReply, BatchRequest, WorkerSetup } from './protocol.js';
+import { type BatchReply, type BatchRequest, claim, type WorkerSetup } from './protocol.js';
 
-/** Answers requests one after the other: a request that ends this thread is always the first that was not answered. */
+/**
+ * Answers requests one after the other, but for those that were given to another worker meanwhile: a request that ends this thread is always the
+ * first that was not answered.
+ */
 export async function serveBatches(port: MessagePort, { source, seed }: WorkerSetup): Promise<void> {
   const pipeline = await loadPipeline(source);
   const parts = {
@@ -20,6 +23,7 @@ export async function serveBatches(port: MessagePort, { source, seed }: WorkerSe
     return loadSample(pipeline.dataset, draws[position]!.index);
   };
   const answer = async (request: BatchRequest): Promise<void> => {
+    if (!claim(request)) return;
     let reply: BatchReply;
     let transfer: readonly Transferable[] = [];
     try {

@@ -4,7 +4,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { ndarray } from '@delira/core';
 
 /** Samples [index, a random number]; what goes wrong on which sample is an option. */
-export function createPipeline({ length = 23, own = true, fail = {}, collate = false } = {}) {
+export function createPipeline({ length = 23, own = true, fail = {}, slow = null, collate = false } = {}) {
   const dataset = {
     length,
     get: async (index) => {
@@ -24,6 +24,14 @@ export function createPipeline({ length = 23, own = true, fail = {}, collate = f
       await new Promise(() => setInterval(JSON.stringify, 1000));
     if (!isMainThread && fail.exitOnce?.index === index && Atomics.exchange(fail.exitOnce.flag, 0, 1) === 0)
       process.exit(4);
+    if (!isMainThread && slow !== null) {
+      // The first sample is not done before all others are, however long that takes.
+      if (index > 0) Atomics.add(slow, 0, 1);
+      for (let left = 200; index === 0 && Atomics.load(slow, 0) < length - 1; left--) {
+        if (left === 0) throw new Error(`only ${Atomics.load(slow, 0)} others were done`);
+        await wait(20);
+      }
+    }
     return { data: ndarray([index, drawn], [2]) };
   };
   const kept = ndarray([1, 2, 3], [3]);
