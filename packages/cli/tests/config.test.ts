@@ -1,4 +1,6 @@
-import type { Registry } from '@delira/core';
+import { createReferenceBackend } from '@delira/backend-reference';
+import { createRng, type Registry, TrainableSystem } from '@delira/core';
+import { ResNet18 } from '@delira/models-classification';
 import { Config, createComponent } from '@delira/parameters';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -93,6 +95,11 @@ describe('a config', () => {
       'callbacks[0]: There is no callback called "EarlyStoping". Did you mean "EarlyStopping"?',
     ],
     ['preprocessing=[ZScore]', 'preprocessing[0]: There is no transform called "ZScore".'],
+    [
+      'preprocessing=[{type: OneOf, options: {transforms: [Mirror, {type: RandomApply, options: {transform: Gama}}]}}]',
+      'preprocessing[0].options.transforms[1].options.transform: There is no transform called "Gama". Did you mean "Gamma"?',
+    ],
+    ['loss.options.wieght=2', 'loss.options.wieght: is not known here. Did you mean "weight"?'],
     ['dataset.type=ImageFoldr', 'dataset.type: There is no dataset called "ImageFoldr". Did you mean "ImageFolder"?'],
     ['dataset.options.size=[16]', 'dataset.options: size is [16], but must be a positive integer, or 2 of them'],
   ])('names the place of what cannot be made: %s', async (assignment, message) => {
@@ -161,6 +168,9 @@ const needed: Readonly<Record<string, object>> = {
   Pad: { size: 4 },
   Resize: { size: [4, 4] },
   MeanStdNormalization: { mean: 0, std: 1 },
+  OneOf: { transforms: ['Mirror', { type: 'Pad', options: { size: 4 } }], weights: [1, 2] },
+  Compose: { transforms: [] },
+  RandomApply: { transform: 'Gamma', probability: 0.2 },
   ImageFolder: { folder: 'x', size: 4 },
   MNIST: { folder: 'x' },
   CaseFolder: { folder: 'x', images: ['i.png'], label: 'l.png', classes: ['a', 'b'] },
@@ -183,6 +193,40 @@ describe('registries', () => {
     expect(() => createComponent(bound, { type: name, options: { ...options, nonsense: 1 } }, 'it')).toThrow(
       'it.options.nonsense: is not known here.',
     );
+  });
+
+  it('make transforms of transforms', () => {
+    const registry = withFacts(createRegistries().transforms, facts);
+    const oneOf = createComponent(registry, {
+      type: 'OneOf',
+      options: { weights: [0, 1], transforms: ['Mirror', { type: 'OneHot', options: { mask: ['label'] } }] },
+    });
+    const label = { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(2, 0) } as const;
+    const { sample, parameters } = oneOf.augment({ label }, createRng(0));
+    expect(parameters).toEqual({ index: 1, parameters: null });
+    expect(sample['label']).toEqual({
+      dtype: 'float32',
+      shape: [3, 1, 2],
+      data: Float32Array.of(0, 1, 0, 0, 1, 0),
+    });
+  });
+
+  it('weight losses', async () => {
+    const registry = withFacts(createRegistries().losses, facts);
+    const loss = (weight: number) => createComponent(registry, { type: 'CrossEntropy', options: { weight } });
+    const network = new ResNet18({ inChannels: 1, numClasses: 2, features: 1 });
+    const system = new TrainableSystem(network, { losses: { once: loss(1), twice: loss(2) } });
+    const batch = {
+      data: { dtype: 'float32', shape: [1, 1, 8, 8], data: new Float32Array(64).fill(0.5) },
+      label: { dtype: 'int32', shape: [1], data: Int32Array.of(1) },
+    } as const;
+    const backend = createReferenceBackend();
+    const executable = await backend.compile(system.traceEval(batch));
+    const state = await backend.createState(system.initialState(0));
+    const [output] = await executable.run(state, [{ batch, seed: [0, 0] }]);
+    const [once, twice] = [output!['once']!.data[0]!, output!['twice']!.data[0]!];
+    expect(once).toBeGreaterThan(0.1);
+    expect(twice).toBeCloseTo(2 * once, 5);
   });
 
   it('count epochs, begin with the rate of the optimizer and warm up', () => {

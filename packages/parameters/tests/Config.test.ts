@@ -100,6 +100,17 @@ describe('Config', () => {
     expect(config.merge({ model: { c: { e: 4 } } }).get('model')).toEqual({ a: 1, c: { d: 3, e: 4 } });
   });
 
+  it('gives options to a description that is a name alone', () => {
+    const named = new Config({ loss: 'Dice', all: ['Mirror'] });
+    const arguments_ = ['loss.options.weight=2', 'all[0].options.axes=[1]'];
+    expect(named.withArguments(arguments_, { allowNew: true }).values).toEqual({
+      loss: { type: 'Dice', options: { weight: 2 } },
+      all: [{ type: 'Mirror', options: { axes: [1] } }],
+    });
+    expect(() => named.withArguments(arguments_)).toThrow('loss is "Dice" and has nothing below.');
+    expect(() => named.withArguments(['loss.weight=2'], { allowNew: true })).toThrow('has nothing below.');
+  });
+
   it('refuses to lose a mapping, and names that are not there', () => {
     expect(() => config.with({ model: 4 })).toThrow(
       'model holds a, c, and would be lost to 4. Name what to change below it.',

@@ -7,12 +7,14 @@ export class ConfigError extends DeliraError {
   }
 }
 
+const OF_CONTENT: readonly unknown[] = ['PARAMETERS', 'ARGUMENT', 'NOT_FOUND'];
+
 /** Puts the file's name before what is wrong with its content. */
 export function namingConfig<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'PARAMETERS' || cause.code === 'ARGUMENT'))
+    if (cause instanceof Error && 'code' in cause && OF_CONTENT.includes(cause.code))
       throw new ConfigError(`${file}: ${cause.message}`, { cause });
     throw cause;
   }

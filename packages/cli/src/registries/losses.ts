@@ -1,22 +1,28 @@
-import { schema } from '@delira/parameters';
 import {
   bceWithLogitsLoss,
+  binaryCrossEntropyLoss,
+  binaryFocalLoss,
   crossEntropyLoss,
   diceCrossEntropyLoss,
   huberLoss,
   l1Loss,
   mseLoss,
   multiclassFocalLoss,
+  type NamedLoss,
+  scaleLoss,
   smoothL1Loss,
   softDiceLoss,
   tverskyLoss,
 } from '@delira/nn';
-import { factory } from './Factory.js';
-import type { Registries } from './Registries.js';
+import { schema, type Schema } from '@delira/parameters';
+import { factory, type Factory } from './Factory.js';
+import { numbers } from './fields.js';
+import type { DataFacts, Registries } from './Registries.js';
 
 const { boolean, integer, list, number, object, optional, string } = schema;
 
-const keys = { prediction: optional(string()), target: optional(string()) };
+/** Of every loss: what it compares, and its factor in the sum of several. */
+const common = { prediction: optional(string()), target: optional(string()), weight: optional(number({ minimum: 0 })) };
 const reduction = { reduction: optional(string({ choices: ['mean', 'sum'] })) };
 const weights = { classWeights: optional(list(number({ minimum: 0 }))), ignoreIndex: optional(integer()) };
 const overlap = {
@@ -26,16 +32,17 @@ const overlap = {
 };
 const activation = { activation: optional(string({ choices: ['softmax', 'sigmoid', 'none'] })) };
 const crossEntropy = { ...weights, labelSmoothing: optional(number({ minimum: 0, maximum: 1 })) };
+const share = optional(number({ minimum: 0, maximum: 1 }));
 
 export function addLosses(losses: Registries['losses']): void {
   losses
-    .register('CrossEntropy', factory(object({ ...keys, ...crossEntropy, ...reduction }), crossEntropyLoss))
-    .register('Dice', factory(object({ ...keys, ...overlap, ...activation }), softDiceLoss))
+    .register('CrossEntropy', weighted(object({ ...common, ...crossEntropy, ...reduction }), crossEntropyLoss))
+    .register('Dice', weighted(object({ ...common, ...overlap, ...activation }), softDiceLoss))
     .register(
       'DiceCrossEntropy',
-      factory(
+      weighted(
         object({
-          ...keys,
+          ...common,
           dice: optional(object(overlap)),
           crossEntropy: optional(object(crossEntropy)),
           diceWeight: optional(number({ minimum: 0 })),
@@ -46,18 +53,39 @@ export function addLosses(losses: Registries['losses']): void {
     )
     .register(
       'Focal',
-      factory(object({ ...keys, ...weights, ...reduction, gamma: optional(number()) }), multiclassFocalLoss),
+      weighted(object({ ...common, ...weights, ...reduction, gamma: optional(number()) }), multiclassFocalLoss),
     )
     .register(
       'Tversky',
-      factory(
-        object({ ...keys, ...overlap, ...activation, alpha: optional(number()), beta: optional(number()) }),
+      weighted(
+        object({ ...common, ...overlap, ...activation, alpha: optional(number()), beta: optional(number()) }),
         tverskyLoss,
       ),
     )
-    .register('BCEWithLogits', factory(object({ ...keys, ...reduction }), bceWithLogitsLoss))
-    .register('MSE', factory(object({ ...keys, ...reduction }), mseLoss))
-    .register('L1', factory(object({ ...keys, ...reduction }), l1Loss))
-    .register('Huber', factory(object({ ...keys, ...reduction, delta: optional(number()) }), huberLoss))
-    .register('SmoothL1', factory(object({ ...keys, ...reduction, beta: optional(number()) }), smoothL1Loss));
+    .register(
+      'BCEWithLogits',
+      weighted(object({ ...common, ...reduction, positiveWeight: numbers() }), bceWithLogitsLoss),
+    )
+    .register('BCE', weighted(object({ ...common, ...reduction }), binaryCrossEntropyLoss))
+    .register(
+      'BinaryFocal',
+      weighted(
+        object({ ...common, ...reduction, alpha: share, gamma: optional(number()), logits: optional(boolean()) }),
+        binaryFocalLoss,
+      ),
+    )
+    .register('MSE', weighted(object({ ...common, ...reduction }), mseLoss))
+    .register('L1', weighted(object({ ...common, ...reduction }), l1Loss))
+    .register('Huber', weighted(object({ ...common, ...reduction, delta: optional(number()) }), huberLoss))
+    .register('SmoothL1', weighted(object({ ...common, ...reduction, beta: optional(number()) }), smoothL1Loss));
+}
+
+function weighted<O extends { readonly weight?: number }>(
+  options: Schema<O>,
+  create: (options: Omit<O, 'weight'>) => NamedLoss,
+): Factory<NamedLoss, DataFacts> {
+  return factory(options, ({ weight, ...given }: O) => {
+    const loss = create(given);
+    return weight === undefined ? loss : scaleLoss(loss, weight);
+  });
 }

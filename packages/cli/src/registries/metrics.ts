@@ -14,7 +14,9 @@ import {
   meanSquaredError,
   type Metric,
   precision,
+  psnr,
   recall,
+  ssim,
   surfaceDice,
 } from '@delira/metrics';
 import { schema, type Schema } from '@delira/parameters';
@@ -24,26 +26,34 @@ import type { DataFacts, Registries } from './Registries.js';
 const { boolean, integer, list, number, object, optional, string } = schema;
 
 const common = { name: optional(string()), prediction: optional(string()), target: optional(string()) };
+const dataRange = optional(number({ minimum: 0 }));
+const threshold = optional(number());
 const overlap = {
   ...common,
+  threshold,
   over: optional(string({ choices: ['set', 'sample'] })),
   background: optional(boolean()),
   ignoreIndex: optional(integer()),
 };
-const ranking = { ...common, scores: optional(string({ choices: ['logits', 'probabilities'] })) };
+const ranking = {
+  ...common,
+  scores: optional(string({ choices: ['logits', 'probabilities'] })),
+  average: optional(averageSchema(['macro'])),
+};
 const surface = {
   ...common,
+  threshold,
   spacing: optional(list(number({ minimum: 0 }))),
   percentile: optional(number({ minimum: 0, maximum: 100 })),
   tolerance: optional(number({ minimum: 0 })),
   background: optional(boolean()),
 };
-const average = { average: optional(averageSchema()) };
+const average = { average: optional(averageSchema(['macro', 'weighted', 'micro'])) };
 
 /** The metrics; classes are the dataset's. */
 export function addMetrics(metrics: Registries['metrics']): void {
   metrics
-    .register('Accuracy', factory(object({ ...common, threshold: optional(number()) }), accuracy as Any))
+    .register('Accuracy', factory(object({ ...common, threshold }), accuracy as Any))
     .register('BalancedAccuracy', ofClasses(object(common), balancedAccuracy as Any))
     .register('Precision', ofClasses(object({ ...common, ...average }), precision as Any))
     .register('Recall', ofClasses(object({ ...common, ...average }), recall as Any))
@@ -58,7 +68,22 @@ export function addMetrics(metrics: Registries['metrics']): void {
     .register('HausdorffDistance', ofClasses(object(surface), hausdorffDistance as Any))
     .register('AverageSurfaceDistance', ofClasses(object(surface), averageSurfaceDistance as Any))
     .register('MeanSquaredError', factory(object(common), meanSquaredError as Any))
-    .register('MeanAbsoluteError', factory(object(common), meanAbsoluteError as Any));
+    .register('MeanAbsoluteError', factory(object(common), meanAbsoluteError as Any))
+    .register('PSNR', factory(object({ ...common, dataRange }), psnr as Any))
+    .register(
+      'SSIM',
+      factory(
+        object({
+          ...common,
+          dataRange,
+          windowSize: optional(integer({ minimum: 1 })),
+          sigma: optional(number({ minimum: 0 })),
+          k1: optional(number()),
+          k2: optional(number()),
+        }),
+        ssim as Any,
+      ),
+    );
 }
 
 /** A metric's state is its own; the trainer keeps it as it is. */
@@ -73,9 +98,9 @@ function ofClassCount(options: Options, create: Any): Factory<Metric, DataFacts>
   return factory(options, (given: object, { classes }: DataFacts) => create({ classes: classes.length, ...given }));
 }
 
-/** `macro`, `weighted`, `micro`, or the number of a class. */
-function averageSchema(): Schema<string | number> {
-  const names = string({ choices: ['macro', 'weighted', 'micro'] });
+/** A name, or the number of a class. */
+function averageSchema(choices: readonly string[]): Schema<string | number> {
+  const names = string({ choices });
   const numbered = integer({ minimum: 0 });
   return {
     '~standard': {

@@ -1,5 +1,6 @@
 import { schema } from '@delira/parameters';
 import { ResNet18, VGG3D } from '@delira/models-classification';
+import { DCGAN } from '@delira/models-gan';
 import { UNet2d, UNet3d } from '@delira/models-segmentation';
 import { factory } from './Factory.js';
 import type { AnyNetwork, Registries } from './Registries.js';
@@ -62,6 +63,19 @@ export function addNetworks(networks: Registries['networks']): void {
       'UNet3d',
       factory(uNet, (options, { channels, classes }) =>
         widen(new UNet3d({ inChannels: channels, numClasses: classes.length, ...options })),
+      ),
+    )
+    .register(
+      'DCGAN',
+      factory(
+        object({
+          inChannels: size.inChannels,
+          noiseLength: optional(integer({ minimum: 1 })),
+          features: optional(integer({ minimum: 1 })),
+          imageSize: optional(integer({ minimum: 8 })),
+          initialization: optional(string({ choices: ['dcgan', 'default'] })),
+        }),
+        (options, { channels }) => widen(new DCGAN({ inChannels: channels, ...options })),
       ),
     );
 }

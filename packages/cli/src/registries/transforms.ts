@@ -1,8 +1,10 @@
-import { schema, type Schema } from '@delira/parameters';
+import type { Json } from '@delira/core';
+import { createComponent, createComponents, schema, type Schema } from '@delira/parameters';
 import {
   type Augmentation,
   Brightness,
   CenterCrop,
+  Compose,
   Contrast,
   Gamma,
   GaussianBlur,
@@ -10,6 +12,8 @@ import {
   MeanStdNormalization,
   MinMaxNormalization,
   Mirror,
+  OneHot,
+  OneOf,
   Pad,
   PercentileClip,
   RandomApply,
@@ -20,11 +24,11 @@ import {
   SpatialTransform,
   ZScoreNormalization,
 } from '@delira/transforms';
-import { factory, type Factory } from './Factory.js';
+import { factory, type Factory, withFacts } from './Factory.js';
 import { numbers, requiredNumbers } from './fields.js';
 import type { DataFacts, Registries } from './Registries.js';
 
-const { boolean, integer, list, number, object, optional, string } = schema;
+const { anything, boolean, integer, list, number, object, optional, string } = schema;
 
 const image = { image: optional(list(string())) };
 const entries = { ...image, mask: optional(list(string())) };
@@ -159,5 +163,48 @@ export function addTransforms(transforms: Registries['transforms']): void {
     .register(
       'ZScoreNormalization',
       always(object({ ...channels, nonzero: optional(boolean()) }), ZScoreNormalization),
+    );
+  addComposites(transforms);
+}
+
+/** Those made of others, whose descriptions are among their options. */
+function addComposites(transforms: Registries['transforms']): void {
+  const several = (given: readonly Json[], facts: DataFacts, path: string): readonly Augmentation[] =>
+    createComponents(withFacts(transforms, facts), given, `${path}.transforms`);
+  const inner = { transforms: list(anything()) };
+  transforms
+    .register(
+      'OneOf',
+      factory(
+        object({ ...inner, weights: optional(list(number({ minimum: 0 }))) }),
+        ({ transforms: given, ...options }, facts: DataFacts, path) => new OneOf(several(given, facts, path), options),
+      ),
+    )
+    .register(
+      'Compose',
+      factory(
+        object(inner),
+        (options, facts: DataFacts, path) => new Compose(several(options.transforms, facts, path)),
+      ),
+    )
+    .register(
+      'RandomApply',
+      factory(
+        object({ transform: anything(), probability }),
+        ({ transform, ...options }, facts: DataFacts, path) =>
+          new RandomApply(createComponent(withFacts(transforms, facts), transform, `${path}.transform`), options),
+      ),
+    )
+    .register(
+      'OneHot',
+      factory(
+        object({
+          ...entries,
+          classes: numbers(),
+          others: optional(string({ choices: ['error', 'zeros'] })),
+        }),
+        ({ classes, ...options }, facts: DataFacts) =>
+          new OneHot({ ...options, classes: classes ?? facts.classes.length }),
+      ),
     );
 }

@@ -6,7 +6,10 @@ import { printValue } from './printValue.js';
 import type { Values } from './Values.js';
 
 export interface ChangeOptions {
-  /** Whether names that are not there yet are added; default false, since they are typing mistakes more often than not. */
+  /**
+   * Whether names that are not there yet are added; default false, since they are typing mistakes more often than not. A description that is
+   * a name alone, `Adam`, can be given `options` so.
+   */
   readonly allowNew?: boolean;
 }
 
@@ -27,7 +30,7 @@ export function checkChange(values: Values, path: Path, value: Json, { allowNew 
   for (const step of path) {
     const below: Json | undefined = child(current, step);
     if (below === undefined) {
-      if (allowNew && (isMapping(current) || current === null)) return;
+      if (allowNew && (isMapping(current) || current === null || isNameAlone(current, step))) return;
       throw missing(values, path, !allowNew && isMapping(current) ? ' To add it, allow new names.' : '');
     }
     current = below;
@@ -44,7 +47,13 @@ function set(current: Json | undefined, [step, ...rest]: Path, value: Json): Jso
   if (step === undefined) return value;
   const below = set(child(current, step), rest, value);
   if (isList(current)) return current.with(Number(step), below);
+  if (isNameAlone(current, step)) return { type: current, [step]: below };
   return { ...(isMapping(current) ? current : {}), [step]: below };
+}
+
+/** Whether `step` leads to the options of a description that has none: `'Adam'` is `{ type: 'Adam' }`. */
+function isNameAlone(current: Json | undefined, step: Path[number]): current is string {
+  return typeof current === 'string' && step === 'options';
 }
 
 /** `values` without the name at the end of `path`, where only mappings lead to it. */
