@@ -1,3 +1,4 @@
+import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 
 /** Numbers of a run that may be given on the command line. */
@@ -86,13 +87,8 @@ export function parseOptions(args: readonly string[], defaults: ExampleDefaults)
   const { flavour, smoke } = values;
   if (flavour !== 'auto' && flavour !== 'portable' && flavour !== 'tuned')
     throw new Error(`--flavour must be auto, portable or tuned, got "${flavour}".`);
-  const number = (name: string, text: string | undefined, least: number, fallback: number, integer = true): number => {
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (!(value >= least) || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value)))
-      throw new Error(`--${name} must be ${integer ? 'an integer' : 'a number'} of at least ${least}, got "${text}".`);
-    return value;
-  };
+  const number = (name: string, text: string | undefined, least: number, fallback: number, integer = true): number =>
+    text === undefined ? fallback : numberOption(name, text, { least, integer });
   const size = smoke ? defaults.smoke : defaults.full;
   const threads = number('threads', values.threads, 1, 0);
   const kfold = number('kfold', values.kfold, 2, 0);

@@ -8,10 +8,11 @@ import { dice, type OverlapScores, overlapScores } from '@delira/metrics';
 import { diceCrossEntropyLoss } from '@delira/nn';
 import { adam, oneCycleSchedule } from '@delira/optim';
 import { networkModel } from '@delira/prediction';
+import { checkResumable, shownPath, type Surroundings } from '@delira/program';
 import { WeightedRandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { boxOf } from './blocks.js';
 import { CLASS_NAMES } from './classes.js';
 import { crossValidate } from './crossValidate.js';
@@ -25,13 +26,6 @@ import type { Brain } from './readBrain.js';
 import { savePng } from './savePng.js';
 import type { SegmentationTask } from './SegmentationTask.js';
 
-export interface Surroundings {
-  /** Takes what is reported at the end. */
-  readonly print: (text: string) => void;
-  /** The command that goes on with an interrupted run. */
-  readonly resumeCommand: string;
-}
-
 /** Trains on one hemisphere, predicts the whole volume and judges the other hemisphere; gives the exit code. */
 export async function runTask(
   task: SegmentationTask,
@@ -43,8 +37,7 @@ export async function runTask(
   const { epochs, steps, batchSize, learningRate, seed, output, resume, exportData, requiredDice } = options;
   const checkpoint = join(output, 'last.safetensors');
   const hasCheckpoint = existsSync(checkpoint);
-  if (resume && !hasCheckpoint)
-    throw new Error(`There is nothing to resume: ${shown(checkpoint)} does not exist. Run without --resume first.`);
+  if (resume) checkResumable(checkpoint);
 
   const images = new ArrayDataset(task.train);
   const train = new DataLoader({
@@ -101,7 +94,7 @@ export async function runTask(
         schedule,
         config: { network: network.config, ...patch, epochs, steps, batchSize, seed, classes: CLASS_NAMES },
       });
-      print(`data, patches and first weights: ${shown(exportData)}\n`);
+      print(`data, patches and first weights: ${shownPath(exportData)}\n`);
       return 0;
     }
     if (resume) {
@@ -113,11 +106,11 @@ export async function runTask(
           : `Going on after step ${step} of ${epochs * steps}.`,
       );
     } else if (hasCheckpoint) {
-      logger.text(`${shown(checkpoint)} of an earlier run will be replaced; --resume would go on with it.`);
+      logger.text(`${shownPath(checkpoint)} of an earlier run will be replaced; --resume would go on with it.`);
     }
     const result = await trainer.fit({ train, val }, { epochs });
     if (result.signal !== null) {
-      logger.text(`Saved after step ${result.step} in ${shown(checkpoint)}. Go on with: ${resumeCommand}`);
+      logger.text(`Saved after step ${result.step} in ${shownPath(checkpoint)}. Go on with: ${resumeCommand}`);
       return result.signal === 'SIGINT' ? 130 : 143;
     }
 
@@ -146,7 +139,7 @@ export async function runTask(
     print(`\nDice on the hemisphere that no training saw:\n\n${formatScores(scores)}\n\n`);
     const { timings } = result;
     if (timings.steps > 0) print(`trained ${timings.steps} steps in ${(timings.total / 1000).toFixed(0)} s\n`);
-    for (const [name, path] of Object.entries({ checkpoint, ...files })) print(`${name}: ${shown(path)}\n`);
+    for (const [name, path] of Object.entries({ checkpoint, ...files })) print(`${name}: ${shownPath(path)}\n`);
     print(`mean Dice: ${scores.meanDice.toFixed(3)}\n`);
     if (scores.meanDice >= requiredDice) return 0;
     throw new Error(`The run reached a mean Dice of ${scores.meanDice}; at least ${requiredDice} was expected.`);
@@ -174,7 +167,7 @@ async function runFolds(
       logger.text(`Saved; ${stopped ?? 'interrupted'}. Go on with: ${resumeCommand}`);
       return signal === 'SIGTERM' ? 143 : 130;
     }
-    print(`\n${table}\n\nfolds, results: ${shown(folder)}\n`);
+    print(`\n${table}\n\nfolds, results: ${shownPath(folder)}\n`);
     return 0;
   } finally {
     logger.close();
@@ -198,8 +191,4 @@ function overlap(pred: NDArray, label: NDArray): OverlapScores {
 
 function createBackend({ providers, flavour, threads }: ExampleOptions): Promise<OnnxBackend> {
   return createOnnxBackend({ providers, flavour, ...(threads === null ? {} : { threads }) });
-}
-
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
 }

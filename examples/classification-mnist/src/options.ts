@@ -1,3 +1,4 @@
+import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 
 /** The short run: it takes seconds, and what it must reach is far from guessing, which is right in a tenth of cases. */
@@ -62,30 +63,23 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
     },
   });
   if (values.help) return null;
-  const number = (name: string, text: string, low: number, integer: boolean): number => {
-    const value = Number(text);
-    if (!(value >= low) || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value))) {
-      throw new Error(`--${name} must be ${integer ? 'an integer' : 'a number'} of at least ${low}, got "${text}".`);
-    }
-    return value;
-  };
   const { flavour, smoke } = values;
   if (flavour !== 'auto' && flavour !== 'portable' && flavour !== 'tuned')
     throw new Error(`--flavour must be auto, portable or tuned, got "${flavour}".`);
   const limit = (name: 'digits' | 'test-digits', smokeLimit: string): number => {
     const text = values[name] ?? (smoke ? smokeLimit : undefined);
-    return text === undefined ? Infinity : number(name, text, 2, true);
+    return text === undefined ? Infinity : numberOption(name, text, { least: 2 });
   };
   return {
-    epochs: number('epochs', values.epochs, 1, true),
-    batchSize: number('batch-size', values['batch-size'] ?? (smoke ? SMOKE.batchSize : '64'), 2, true),
-    learningRate: number('learning-rate', values['learning-rate'], 0, false),
-    seed: number('seed', values.seed, 0, true),
+    epochs: numberOption('epochs', values.epochs, { least: 1 }),
+    batchSize: numberOption('batch-size', values['batch-size'] ?? (smoke ? SMOKE.batchSize : '64'), { least: 2 }),
+    learningRate: numberOption('learning-rate', values['learning-rate'], { least: 0, integer: false }),
+    seed: numberOption('seed', values.seed, { least: 0 }),
     output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
     resume: values.resume,
     digits: limit('digits', SMOKE.digits),
     testDigits: limit('test-digits', SMOKE.testDigits),
-    threads: values.threads === undefined ? null : number('threads', values.threads, 1, true),
+    threads: values.threads === undefined ? null : numberOption('threads', values.threads, { least: 1 }),
     flavour,
     providers: values.provider,
     requiredAccuracy: smoke ? SMOKE.accuracy : 0,

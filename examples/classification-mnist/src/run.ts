@@ -6,29 +6,22 @@ import { ResNet18 } from '@delira/models-classification';
 import { crossEntropyLoss } from '@delira/nn';
 import { exportOnnx } from '@delira/onnx/node';
 import { adam, oneCycleSchedule } from '@delira/optim';
+import { checkResumable, shownPath, type Surroundings } from '@delira/program';
 import { RandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Options } from './options.js';
 import { normalize, PREPROCESSING, readMnist } from './readMnist.js';
 
 const DIGITS = 10;
-
-export interface Surroundings {
-  /** Takes what is reported at the end. */
-  readonly print: (text: string) => void;
-  /** The command that goes on with an interrupted run. */
-  readonly resumeCommand: string;
-}
 
 /** Trains, tests and exports; gives the exit code. */
 export async function run(options: Options, { print, resumeCommand }: Surroundings): Promise<number> {
   const { epochs, batchSize, learningRate, seed, output, resume, requiredAccuracy } = options;
   const checkpoint = join(output, 'last.safetensors');
   const hasCheckpoint = existsSync(checkpoint);
-  if (resume && !hasCheckpoint)
-    throw new Error(`There is nothing to resume: ${shown(checkpoint)} does not exist. Run without --resume first.`);
+  if (resume) checkResumable(checkpoint);
 
   const [digits, testDigits] = await Promise.all([
     readMnist('train', options.digits),
@@ -83,11 +76,11 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
           : `Going on after step ${step} of ${epochs * train.batches}.`,
       );
     } else if (hasCheckpoint) {
-      logger.text(`${shown(checkpoint)} of an earlier run will be replaced; --resume would go on with it.`);
+      logger.text(`${shownPath(checkpoint)} of an earlier run will be replaced; --resume would go on with it.`);
     }
     const result = await trainer.fit({ train }, { epochs });
     if (result.signal !== null) {
-      logger.text(`Saved after step ${result.step} in ${shown(checkpoint)}. Go on with: ${resumeCommand}`);
+      logger.text(`Saved after step ${result.step} in ${shownPath(checkpoint)}. Go on with: ${resumeCommand}`);
       return result.signal === 'SIGINT' ? 130 : 143;
     }
     const accumulators = { confusion: confusionMatrix({ classes: DIGITS }) };
@@ -103,7 +96,9 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     print(`\n${formatConfusionMatrix(confusion)}\n\n`);
     const { steps, total } = result.timings;
     if (steps > 0) print(`trained ${steps} steps in ${(total / 1000).toFixed(0)} s\n`);
-    print(`checkpoint: ${shown(checkpoint)}\nmodel: ${shown(model)}\nmetrics: ${shown(join(output, 'epochs.csv'))}\n`);
+    print(
+      `checkpoint: ${shownPath(checkpoint)}\nmodel: ${shownPath(model)}\nmetrics: ${shownPath(join(output, 'epochs.csv'))}\n`,
+    );
     print(`test accuracy: ${(100 * confusion.accuracy).toFixed(2)} %\n`);
     if (confusion.accuracy >= requiredAccuracy) return 0;
     throw new Error(`The run reached an accuracy of ${confusion.accuracy}; at least ${requiredAccuracy} was expected.`);
@@ -116,10 +111,6 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
 
 function createBackend({ providers, flavour, threads }: Options): Promise<OnnxBackend> {
   return createOnnxBackend({ providers, flavour, ...(threads === null ? {} : { threads }) });
-}
-
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
 }
 
 function count({ length }: { readonly length: number }): string {

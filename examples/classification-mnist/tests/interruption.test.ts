@@ -1,5 +1,5 @@
 import { loadCheckpoint } from '@delira/io';
-import { spawn } from 'node:child_process';
+import { exampleStarter, linesIn, pause } from '@delira/program/testing';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,28 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const STEPS = 16;
 const few = ['--digits', '128', '--batch-size', '8', '--test-digits', '50', '--threads', '1'];
 
-interface Ending {
-  readonly code: number | null;
-  readonly out: string;
-  readonly log: string;
-}
-
-/** @param interrupt told the process group while the program runs. */
-function demo(args: readonly string[], interrupt?: (group: number) => Promise<void>): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { detached: true, timeout: 90_000 });
-    let out = '';
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, log }));
-    interrupt?.(-child.pid!).catch(reject);
-  });
-}
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const stepsIn = (output: string): number => readFileSync(join(output, 'steps.jsonl'), 'utf8').split('\n').length - 1;
+const demo = exampleStarter(program, 90_000);
+const stepsIn = (output: string): number => linesIn(output, 'steps.jsonl');
 
 describe('the example', () => {
   it('interrupted by Ctrl-C, delivered twice, saves, and a resume ends in the same bits', async () => {
@@ -50,7 +30,7 @@ describe('the example', () => {
 
     const command = [...few, '--output', interrupted];
     const first = await demo(command, async (group) => {
-      while (!existsSync(join(interrupted, 'steps.jsonl')) || stepsIn(interrupted) === 0) await pause(10);
+      while (stepsIn(interrupted) === 0) await pause(10);
       // As a terminal and npm do: to every process of the group, and once more.
       process.kill(group, 'SIGINT');
       await pause(30);

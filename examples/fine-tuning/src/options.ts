@@ -1,3 +1,4 @@
+import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 
 /** The short run: seconds long, and still far enough for the trained weights to pay. */
@@ -54,13 +55,8 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
   if (values.help) return null;
   const { smoke } = values;
   type Count = 'per-class' | 'epochs' | 'digits' | 'test-digits' | 'batch-size';
-  const count = (name: Count, least: number, short: string, full: string): number => {
-    const text = values[name] ?? (smoke ? short : full);
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least)
-      throw new Error(`--${name} must be an integer of at least ${least}, got "${text}".`);
-    return value;
-  };
+  const count = (name: Count, least: number, short: string, full: string): number =>
+    numberOption(name, values[name] ?? (smoke ? short : full), { least });
   return {
     perClass: count('per-class', 1, SMOKE.perClass, '10'),
     epochs: count('epochs', 1, SMOKE.epochs, '15'),

@@ -6,10 +6,10 @@ import { accuracy } from '@delira/metrics';
 import { ResNet18 } from '@delira/models-classification';
 import { crossEntropyLoss, freeze, matchWeights } from '@delira/nn';
 import { adam, oneCycleSchedule } from '@delira/optim';
+import { checkResumable, shownPath, type Surroundings } from '@delira/program';
 import { RandomSampler } from '@delira/samplers';
 import { type FitResult, Trainer } from '@delira/training';
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { ofClasses, prepare, readDigits } from './digits.js';
 import { drawCurves } from './drawCurves.js';
 import type { Options } from './options.js';
@@ -22,7 +22,7 @@ const NEW = [6, 7, 8, 9] as const;
 export const isEarly = (name: string): boolean => /^(conv1|bn1|layer1|layer2)\./.test(name);
 
 /** Pre-trains, adapts, compares; gives the exit code. */
-export async function run(options: Options, print: (text: string) => void): Promise<number> {
+export async function run(options: Options, { print }: Surroundings): Promise<number> {
   const { output, perClass, epochs } = options;
   const digits = await readDigits('train', options.digits);
   const testDigits = await readDigits('test', options.testDigits);
@@ -47,14 +47,14 @@ export async function run(options: Options, print: (text: string) => void): Prom
     if (scratch.signal !== null) return exitCodeOf(scratch.signal);
     const { entries, mismatched } = matchWeights(network(NEW), await loadWeights(weights), { partial: true });
     const anew = mismatched.map(({ name }) => name).join(', ') || 'nothing';
-    print(`\nTakes ${entries.size} weights of ${shown(weights)}. Of another shape, so begun anew: ${anew}.\n`);
+    print(`\nTakes ${entries.size} weights of ${shownPath(weights)}. Of another shape, so begun anew: ${anew}.\n`);
     const tuned = await adapt(backend, data, entries, options);
     if (tuned.signal !== null) return exitCodeOf(tuned.signal);
 
     const curves = { 'from scratch': curveOf(scratch), 'fine-tuned': curveOf(tuned) };
     const picture = join(output, 'accuracy.png');
     await drawCurves(picture, curves);
-    print(`\nweights: ${shown(weights)}\npicture: ${shown(picture)}\n\n`);
+    print(`\nweights: ${shownPath(weights)}\npicture: ${shownPath(picture)}\n\n`);
     print(`accuracy on digits ${NEW.join(', ')} after ${epochs} epochs of ${data.train.length} images\n`);
     const last = Object.entries(curves).map(([name, curve]) => [name, curve.at(-1)!] as const);
     for (const [name, value] of last) print(`${name}: ${(100 * value).toFixed(2)} %\n`);
@@ -97,8 +97,7 @@ async function pretrain(
   });
   try {
     const checkpoint = join(savePath, 'last.safetensors');
-    if (resume && !existsSync(checkpoint))
-      throw new Error(`There is nothing to resume: ${shown(checkpoint)} does not exist. Run without --resume first.`);
+    if (resume) checkResumable(checkpoint);
     const { signal } = await trainer.fit(loaders, { epochs: 1, ...(resume ? { resume: checkpoint } : {}) });
     if (signal !== null) return signal;
     const tensors = await (await trainer.state()).read([...namedVariables(model).keys()]);
@@ -152,7 +151,3 @@ function loadersOf({ train, test }: Data, classes: readonly number[], batchSize:
 const curveOf = ({ history }: FitResult): readonly number[] => history.map((values) => values['val_accuracy']!);
 
 const exitCodeOf = (signal: NodeJS.Signals): number => (signal === 'SIGINT' ? 130 : 143);
-
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
-}

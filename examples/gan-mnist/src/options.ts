@@ -1,3 +1,4 @@
+import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 
 /** The short run: seconds, and what it must reach is that the generator has learned that most of a picture is background. */
@@ -53,18 +54,13 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
   if (values.help) return null;
   const { smoke } = values;
   const defaults = smoke ? SMOKE : FULL;
-  const number = (name: string, text: string, least: number, integer = true): number => {
-    const value = Number(text);
-    if (value >= least && Number.isFinite(value) && (!integer || Number.isSafeInteger(value))) return value;
-    throw new Error(`--${name} must be ${integer ? 'an integer' : 'a number'} of at least ${least}, got "${text}".`);
-  };
   return {
-    epochs: number('epochs', values.epochs ?? defaults.epochs, 1),
-    digits: number('digits', values.digits ?? defaults.digits, 64),
-    features: number('features', values.features ?? defaults.features, 1),
-    batchSize: number('batch-size', values['batch-size'] ?? defaults.batchSize, 2),
-    learningRate: number('learning-rate', values['learning-rate'], 0, false),
-    seed: number('seed', values.seed, 0),
+    epochs: numberOption('epochs', values.epochs ?? defaults.epochs, { least: 1 }),
+    digits: numberOption('digits', values.digits ?? defaults.digits, { least: 64 }),
+    features: numberOption('features', values.features ?? defaults.features, { least: 1 }),
+    batchSize: numberOption('batch-size', values['batch-size'] ?? defaults.batchSize, { least: 2 }),
+    learningRate: numberOption('learning-rate', values['learning-rate'], { least: 0, integer: false }),
+    seed: numberOption('seed', values.seed, { least: 0 }),
     output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
     resume: values.resume,
     highestBrightness: smoke ? SMOKE.brightness : Infinity,

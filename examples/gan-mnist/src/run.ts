@@ -5,10 +5,11 @@ import { ConsoleHandler, CsvHandler, Logger, ProgressBar } from '@delira/logging
 import { DCGAN } from '@delira/models-gan';
 import { bceWithLogits, namedLoss } from '@delira/nn';
 import { adam } from '@delira/optim';
+import { checkResumable, shownPath, type Surroundings } from '@delira/program';
 import { RandomSampler } from '@delira/samplers';
 import { type RunView, Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { readDigits, scaleImage } from './digits.js';
 import type { Options } from './options.js';
 import type { Score } from './scoreOf.js';
@@ -19,19 +20,11 @@ import { trainJudge } from './trainJudge.js';
 const JUDGE_DIGITS = 6000;
 const JUDGED_BATCHES = 8;
 
-export interface Surroundings {
-  /** Takes what is reported at the end. */
-  readonly print: (text: string) => void;
-  /** The command that goes on with an interrupted run. */
-  readonly resumeCommand: string;
-}
-
 /** Trains and judges; gives the exit code. */
 export async function run(options: Options, { print, resumeCommand }: Surroundings): Promise<number> {
   const { epochs, batchSize, features, learningRate, seed, output, resume } = options;
   const checkpoint = join(output, 'last.safetensors');
-  if (resume && !existsSync(checkpoint))
-    throw new Error(`There is nothing to resume: ${shown(checkpoint)} does not exist. Run without --resume first.`);
+  if (resume) checkResumable(checkpoint);
 
   const bar = new ProgressBar();
   const digits = await readDigits(options.digits, bar);
@@ -91,7 +84,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     logger.text(`Trains DCGAN on ${digits.length.toLocaleString('en-US')} digits. Ctrl-C saves.`);
     const { signal, timings } = await trainer.fit({ train }, { epochs });
     if (signal !== null) {
-      logger.text(`Saved in ${shown(checkpoint)}. Go on with: ${resumeCommand}`);
+      logger.text(`Saved in ${shownPath(checkpoint)}. Go on with: ${resumeCommand}`);
       return exitCodeOf(signal);
     }
     const after = await studio.scoreGenerated();
@@ -99,7 +92,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     const brightness = await studio.brightness();
 
     print(`\ntrained ${timings.steps} steps in ${(timings.total / 1000).toFixed(0)} s\n`);
-    print(`checkpoint: ${shown(checkpoint)}\npicture: ${shown(pictureOf(epochs))}\n\n`);
+    print(`checkpoint: ${shownPath(checkpoint)}\npicture: ${shownPath(pictureOf(epochs))}\n\n`);
     print(`real digits: ${formatScore(real)}\ngenerated:   ${formatScore(after)}\n`);
     if (brightness <= options.highestBrightness) return 0;
     throw new Error(
@@ -125,7 +118,3 @@ function formatScore({ confidence, balance }: Score): string {
 }
 
 const exitCodeOf = (signal: NodeJS.Signals): number => (signal === 'SIGINT' ? 130 : 143);
-
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
-}

@@ -1,3 +1,4 @@
+import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 
 /** The short run takes seconds, and what it must reach is far from guessing, which is right in a tenth of cases. */
@@ -66,24 +67,16 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
   if (mode !== undefined && mode !== 'grey' && mode !== 'rgb')
     throw new Error(`--mode must be grey or rgb, got "${mode}".`);
   const defaults = smoke ? SMOKE : FULL;
-  const number = (name: string, text: string, least: number, most = Infinity, integer = true): number => {
-    const value = Number(text);
-    if (value >= least && value <= most && Number.isFinite(value) && (!integer || Number.isSafeInteger(value)))
-      return value;
-    const kind = integer ? 'an integer' : 'a number';
-    const limits = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new Error(`--${name} must be ${kind} ${limits}, got "${text}".`);
-  };
   return {
     folder: positionals[0] ?? null,
     perClass: defaults.perClass,
-    epochs: number('epochs', values.epochs ?? defaults.epochs, 1),
-    size: number('size', values.size ?? defaults.size, 16),
+    epochs: numberOption('epochs', values.epochs ?? defaults.epochs, { least: 1 }),
+    size: numberOption('size', values.size ?? defaults.size, { least: 16 }),
     mode: mode ?? null,
-    valSize: number('val-size', values['val-size'], 0.05, 0.95, false),
-    batchSize: number('batch-size', values['batch-size'], 2),
-    learningRate: number('learning-rate', values['learning-rate'], 0, Infinity, false),
-    seed: number('seed', values.seed, 0),
+    valSize: numberOption('val-size', values['val-size'], { least: 0.05, most: 0.95, integer: false }),
+    batchSize: numberOption('batch-size', values['batch-size'], { least: 2 }),
+    learningRate: numberOption('learning-rate', values['learning-rate'], { least: 0, integer: false }),
+    seed: numberOption('seed', values.seed, { least: 0 }),
     output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
     resume: values.resume,
     requiredAccuracy: smoke ? SMOKE.accuracy : 0,

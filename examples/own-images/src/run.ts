@@ -9,10 +9,11 @@ import { crossEntropyLoss } from '@delira/nn';
 import { exportOnnx } from '@delira/onnx/node';
 import { adam, oneCycleSchedule } from '@delira/optim';
 import { networkModel, type PredictionModel, Predictor, toLabels } from '@delira/prediction';
+import { checkResumable, shownPath, type Surroundings } from '@delira/program';
 import { RandomSampler } from '@delira/samplers';
 import { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { drawSheet, type Judged } from './drawSheet.js';
 import { indexClasses } from './indexClasses.js';
 import { loadPictures, modeOf } from './loadPictures.js';
@@ -22,19 +23,11 @@ import { writeDigits } from './writeDigits.js';
 /** Images of each class on the sheet, and classes. */
 const SHEET = { columns: 10, rows: 12 } as const;
 
-export interface Surroundings {
-  /** Takes what is reported at the end. */
-  readonly print: (text: string) => void;
-  /** The command that goes on with an interrupted run. */
-  readonly resumeCommand: string;
-}
-
 /** Trains, tests and exports; gives the exit code. */
 export async function run(options: Options, { print, resumeCommand }: Surroundings): Promise<number> {
   const { epochs, size, batchSize, learningRate, seed, output, resume } = options;
   const checkpoint = join(output, 'last.safetensors');
-  if (resume && !existsSync(checkpoint))
-    throw new Error(`There is nothing to resume: ${shown(checkpoint)} does not exist. Run without --resume first.`);
+  if (resume) checkResumable(checkpoint);
 
   const bar = new ProgressBar();
   const logger = new Logger({
@@ -46,7 +39,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
   });
   const folder = options.folder ?? join(output, 'digits');
   if (options.folder === null && !existsSync(folder)) {
-    logger.text(`No folder is given: writes handwritten digits into ${shown(folder)}.`);
+    logger.text(`No folder is given: writes handwritten digits into ${shownPath(folder)}.`);
     await writeDigits(folder, options.perClass);
   }
   // With fewer images, one part of the split could lack a class.
@@ -90,7 +83,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
       { epochs, ...(resume ? { resume: checkpoint } : {}) },
     );
     if (signal !== null) {
-      logger.text(`Saved in ${shown(checkpoint)}. Go on with: ${resumeCommand}`);
+      logger.text(`Saved in ${shownPath(checkpoint)}. Go on with: ${resumeCommand}`);
       return signal === 'SIGINT' ? 130 : 143;
     }
     const { confusion } = await trainer.accumulate(val, { confusion: confusionMatrix({ classes }) }, { label: 'Test' });
@@ -108,8 +101,8 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
 
     print(`\n${formatConfusionMatrix(confusion)}\n\n`);
     if (timings.steps > 0) print(`trained ${timings.steps} steps in ${(timings.total / 1000).toFixed(0)} s\n`);
-    print(`checkpoint: ${shown(checkpoint)}\nmodel: ${shown(model)}, described in ${shown(description)}\n`);
-    print(`picture: ${shown(sheet)}\naccuracy: ${(100 * confusion.accuracy).toFixed(2)} %\n`);
+    print(`checkpoint: ${shownPath(checkpoint)}\nmodel: ${shownPath(model)}, described in ${shownPath(description)}\n`);
+    print(`picture: ${shownPath(sheet)}\naccuracy: ${(100 * confusion.accuracy).toFixed(2)} %\n`);
     if (confusion.accuracy >= options.requiredAccuracy) return 0;
     throw new Error(
       `The run reached an accuracy of ${confusion.accuracy}; at least ${options.requiredAccuracy} was expected.`,
@@ -150,8 +143,4 @@ async function judge(model: PredictionModel, images: Subset): Promise<readonly (
   }
   await predictor.dispose();
   return rows;
-}
-
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.';
 }

@@ -1,10 +1,9 @@
-import { startProgram } from '@delira/brain-atlas';
+import { startTask } from '@delira/brain-atlas';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTask } from './task.js';
 
-await startProgram(
-  process.argv.slice(2),
+await startTask(
   {
     script: 'segmentation-2d',
     about: 'Trains a 2D U-Net on slices of one half of a brain, predicts the whole and judges the other half.',

@@ -1,5 +1,5 @@
 import { loadCheckpoint, loadNifti } from '@delira/io';
-import { spawn } from 'node:child_process';
+import { exampleStarter, linesIn, pause } from '@delira/program/testing';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,31 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const STEPS = 6;
 const few = ['--epochs', '1', '--steps', String(STEPS), '--batch-size', '1', '--threads', '1'];
 
-interface Ending {
-  readonly code: number | null;
-  readonly out: string;
-  readonly log: string;
-}
-
-/** @param interrupt told the process group while the program runs. */
-function start(args: readonly string[], interrupt?: (group: number) => Promise<void>): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { detached: true, timeout: 150_000 });
-    let out = '';
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, log }));
-    interrupt?.(-child.pid!).catch(reject);
-  });
-}
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const linesIn = (...path: readonly string[]): number => {
-  const file = join(...path);
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
-};
+const start = exampleStarter(program, 150_000);
 const stepsIn = (output: string): number => linesIn(output, 'steps.jsonl');
 
 describe('the example', () => {
@@ -55,7 +31,7 @@ describe('the example', () => {
 
     const command = [...few, '--output', interrupted];
     const first = await start(command, async (group) => {
-      while (!existsSync(join(interrupted, 'steps.jsonl')) || stepsIn(interrupted) === 0) await pause(10);
+      while (stepsIn(interrupted) === 0) await pause(10);
       process.kill(group, 'SIGINT');
     });
     expect(first).toMatchObject({ code: 130, out: '' });

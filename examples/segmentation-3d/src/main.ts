@@ -1,10 +1,9 @@
-import { startProgram } from '@delira/brain-atlas';
+import { startTask } from '@delira/brain-atlas';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTask } from './task.js';
 
-await startProgram(
-  process.argv.slice(2),
+await startTask(
   {
     script: 'segmentation-3d',
     about:

@@ -1,4 +1,5 @@
 import { didYouMean } from '@delira/core';
+import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 import { type EngineName, engineNames } from './engines.js';
 
@@ -57,16 +58,11 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
   });
   if (values.help) return null;
   const defaults = values.smoke ? SMOKE : FULL;
-  const integer = (name: string, text: string, least: number): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new Error(`--${name} must be an integer of at least ${least}, got "${text}".`);
-  };
   return {
     engines: enginesOf(values.engines),
-    epochs: integer('epochs', values.epochs ?? defaults.epochs, 1),
-    steps: integer('steps', values.steps ?? defaults.steps, 1),
-    seed: integer('seed', values.seed, 0),
+    epochs: numberOption('epochs', values.epochs ?? defaults.epochs, { least: 1 }),
+    steps: numberOption('steps', values.steps ?? defaults.steps, { least: 1 }),
+    seed: numberOption('seed', values.seed, { least: 0 }),
     output: values.output ?? (values.smoke ? `${defaultOutput}/smoke` : defaultOutput),
     tolerance: values.smoke ? 1e-3 : Infinity,
   };

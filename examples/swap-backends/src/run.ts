@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '@delira/io';
+import { type Surroundings } from '@delira/program';
 import { join, relative } from 'node:path';
 import { drawCurves } from './drawCurves.js';
 import type { Options } from './options.js';
@@ -14,7 +15,7 @@ export function largestDifference(left: readonly number[], right: readonly numbe
 const formatLosses = (losses: readonly number[]): string => losses.map((loss) => loss.toFixed(6)).join('  ');
 
 /** Trains on both engines, swaps their checkpoints, and gives the exit code. */
-export async function run(options: Options, print: (text: string) => void): Promise<number> {
+export async function run(options: Options, { print }: Surroundings): Promise<number> {
   const { engines, epochs, steps, seed, output, tolerance } = options;
   const [one, other] = engines;
   const slices = await readSlices();

@@ -1,0 +1,2 @@
+export { type Ending, exampleStarter, type StartExample } from './exampleStarter.js';
+export { linesIn, pause } from './watching.js';
