@@ -4,7 +4,8 @@
 
 DIRECTORY holds what the example writes with --export-data: initial.safetensors, and data.safetensors with `train.*`, `test.*`, `patches`
 [steps, N, sample | start … | mirrored] and `learningRates` [steps]. CHECKPOINT holds the weights that the example reached. Prints one JSON
-object: {"steps", "losses": [first, last], "twin": mean Dice of the foreground classes on `test`, "weights": the same of CHECKPOINT}.
+object: {"steps", "losses": [first, last], "twin": mean Dice of the foreground classes on `test`, "weights": the same of CHECKPOINT,
+"classes": Dice of each class of both, [twin, CHECKPOINT]}.
 With --overlapping, test images are seen as the example sees them: by windows of the patches' size, which overlap by half, and by their
 mirror images. A network with instance norm that learnt from patches is lost on a whole hemisphere.
 """
@@ -84,8 +85,8 @@ def predict_overlapping(model: torch.nn.Module, image: torch.Tensor, size: list)
     return scores.argmax(0)
 
 
-def mean_dice(model: torch.nn.Module, data: dict, window: list | None) -> float:
-    """Over all pixels of the test images, the mean of the foreground classes that occur in them."""
+def class_dice(model: torch.nn.Module, data: dict, window: list | None) -> dict:
+    """Over all pixels of the test images, of the foreground classes that occur in them."""
     model.eval()
     with torch.inference_mode():
         predicted = [
@@ -93,12 +94,16 @@ def mean_dice(model: torch.nn.Module, data: dict, window: list | None) -> float:
             for image in data["test.data"]
         ]
     prediction, truth = torch.stack(predicted), data["test.label"].long()
-    scores = []
+    scores = {}
     for label in truth.unique().tolist():
         if label > 0:
             overlap = ((prediction == label) & (truth == label)).sum().item()
-            scores.append(2 * overlap / ((prediction == label).sum().item() + (truth == label).sum().item()))
-    return sum(scores) / len(scores)
+            scores[label] = 2 * overlap / ((prediction == label).sum().item() + (truth == label).sum().item())
+    return scores
+
+
+def mean(scores: dict) -> float:
+    return sum(scores.values()) / len(scores)
 
 
 def load_weights(model: torch.nn.Module, path: Path) -> None:
@@ -124,10 +129,12 @@ def main() -> None:
     load_weights(model, options.data / "initial.safetensors")
     losses = train(model, data, config["size"])
     window = config["size"] if options.overlapping else None
-    twin = mean_dice(model, data, window)
+    twin = class_dice(model, data, window)
     load_weights(model, options.weights)
-    weights = mean_dice(model, data, window)
-    print(json.dumps({"steps": len(losses), "losses": [losses[0], losses[-1]], "twin": twin, "weights": weights}))
+    weights = class_dice(model, data, window)
+    classes = {label: [round(score, 3), round(weights[label], 3)] for label, score in twin.items()}
+    report = {"steps": len(losses), "losses": [losses[0], losses[-1]], "twin": mean(twin), "weights": mean(weights), "classes": classes}
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":
