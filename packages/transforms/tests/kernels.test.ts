@@ -5,6 +5,7 @@ import { fillNoise } from '../src/kernels/normalNoise.js';
 import { channelsAtOnce, openCubic } from '../src/kernels/openCubic.js';
 import { fillCoefficients } from '../src/kernels/cubic.js';
 import { raise } from '../src/kernels/raise.js';
+import { filterFourLines, filterSpline } from '../src/kernels/splineFilter.js';
 import { SpatialTransform } from '../src/index.js';
 
 describe('fillNoise', () => {
@@ -56,6 +57,18 @@ describe('raise', () => {
     const values = Float32Array.of(0, -0, 1, NaN);
     raise(values, 0.5);
     expect([...values]).toEqual([0, 0, 1, NaN]);
+  });
+});
+
+describe('filterFourLines', () => {
+  it.each([1, 2, 5, 40])('filters lines of %d as one after the other', (count) => {
+    const rng = createRng(7);
+    const apart = count + 3;
+    const together = Float64Array.from({ length: 4 * apart }, () => rng.uniform());
+    const alone = together.slice();
+    filterFourLines(together, 1, count, apart);
+    for (let line = 0; line < 4; line++) filterSpline(alone, 1 + line * apart, count, 1, 1);
+    expect(together).toEqual(alone);
   });
 });
 

@@ -1,4 +1,4 @@
-import { filterSpline, type LanePasses, SPLINE_GAIN } from './splineFilter.js';
+import { filterFourLines, filterSpline, type LanePasses, SPLINE_GAIN } from './splineFilter.js';
 import type { Extents } from './WarpPlan.js';
 
 /** Coefficients before and after an axis, so that the four around any index are there. */
@@ -35,8 +35,9 @@ export function fillCoefficients(
     for (let y = 0; y < height; y++) {
       const row = first + z * plane + y * paddedWidth;
       for (let i = 0; i < width; i++) coefficients[row + i] = gain * values[from + i]!;
-      filterSpline(coefficients, row, width, 1, 1);
       from += width;
+      if (y % 4 === 3) filterFourLines(coefficients, row - 3 * paddedWidth, width, paddedWidth);
+      else if (y >= height - (height % 4)) filterSpline(coefficients, row, width, 1, 1);
     }
     // Whole rows are filtered at once, so that memory is read in order.
     filterSpline(coefficients, first + z * plane, height, paddedWidth, width, passes);

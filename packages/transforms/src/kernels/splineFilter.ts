@@ -68,6 +68,57 @@ function filterLine(data: Float64Array, start: number, count: number, stride: nu
   }
 }
 
+/** Four lines at once, `apart` from each other, of values that follow each other: each of a line's steps waits for the one before. */
+export function filterFourLines(data: Float64Array, start: number, count: number, apart: number): void {
+  if (count === 1) return;
+  const [second, third, fourth] = [apart, 2 * apart, 3 * apart];
+  let a = data[start]!;
+  let b = data[start + second]!;
+  let c = data[start + third]!;
+  let d = data[start + fourth]!;
+  for (let i = 1; i < HORIZON; i++) {
+    const power = POWERS[i]!;
+    const at = start + mirrored(i, count);
+    a += power * data[at]!;
+    b += power * data[at + second]!;
+    c += power * data[at + third]!;
+    d += power * data[at + fourth]!;
+  }
+  data[start] = a;
+  data[start + second] = b;
+  data[start + third] = c;
+  data[start + fourth] = d;
+  const last = start + count - 1;
+  for (let at = start + 1; at <= last; at++) {
+    a = data[at]! + POLE * a;
+    b = data[at + second]! + POLE * b;
+    c = data[at + third]! + POLE * c;
+    d = data[at + fourth]! + POLE * d;
+    data[at] = a;
+    data[at + second] = b;
+    data[at + third] = c;
+    data[at + fourth] = d;
+  }
+  a = CLOSING * (POLE * data[last - 1]! + a);
+  b = CLOSING * (POLE * data[last - 1 + second]! + b);
+  c = CLOSING * (POLE * data[last - 1 + third]! + c);
+  d = CLOSING * (POLE * data[last - 1 + fourth]! + d);
+  data[last] = a;
+  data[last + second] = b;
+  data[last + third] = c;
+  data[last + fourth] = d;
+  for (let at = last - 1; at >= start; at--) {
+    a = POLE * (a - data[at]!);
+    b = POLE * (b - data[at + second]!);
+    c = POLE * (c - data[at + third]!);
+    d = POLE * (d - data[at + fourth]!);
+    data[at] = a;
+    data[at + second] = b;
+    data[at + third] = c;
+    data[at + fourth] = d;
+  }
+}
+
 const CLOSING = POLE / (POLE * POLE - 1);
 
 function filterLanes(

@@ -18,8 +18,10 @@ import { perAxis, sizePerAxis } from '../entries/perAxis.js';
 import { checkRange, drawFactor, drawUniform, type Range } from '../entries/Range.js';
 import { readFloat, replaceEntries } from '../entries/replaceEntries.js';
 import { spatialEntriesOf } from '../entries/spatialEntriesOf.js';
+import { type AlignedPlan, planAligned, warpAligned } from '../kernels/alignedCubic.js';
 import type { ControlGrid } from '../kernels/ControlGrid.js';
 import { fillCoefficients, paddedExtents } from '../kernels/cubic.js';
+import { gather } from '../kernels/gather.js';
 import { channelsAtOnce, openCubic } from '../kernels/openCubic.js';
 import { rotationMatrix } from '../kernels/rotation.js';
 import { sampleLinear, sampleNearest, type SampleRow } from '../kernels/sampleRow.js';
@@ -147,20 +149,26 @@ export class SpatialTransform extends Augmentation<SpatialParameters> {
 
     const inputs = images.map((key) => readFloat(sample[key]!));
     const outputs = images.map((key) => newEntry(sample[key]!, 'float32', spatial, size));
+    const targets = outputs.map(({ data }) => data as Float32Array);
+    const changed: Record<string, NDArray> = { ...sample };
+    images.forEach((key, index) => (changed[key] = outputs[index]!));
+    const aligned = interpolation === 'cubic' ? planAligned(plan) : null;
+    if (aligned !== null) {
+      warpCubicAligned(aligned, source, inputs, targets, fill);
+      const tables = aligned.slice(-rank).map(({ nearest }) => nearest);
+      return replaceEntries(changed, masks, (array) => gather(array, tables, maskFill));
+    }
     const newMasks = masks.map((key) => newEntry(sample[key]!, sample[key]!.dtype, spatial, size));
     const channels = { voxels: sizeOf(source), newVoxels: sizeOf(target) };
     const maskRows = masks.map((key, index) =>
       rowsOf(sampleNearest, sample[key]!.data, newMasks[index]!.data, maskFill, channels),
     );
-    const targets = outputs.map(({ data }) => data as Float32Array);
     if (interpolation === 'cubic') warpCubic(plan, inputs, targets, fill, maskRows);
     else {
       const sampleVoxels = sampleLinear(source);
       const imageRows = inputs.map((values, index) => rowsOf(sampleVoxels, values, targets[index]!, fill, channels));
       fillRows(plan, [...imageRows, ...maskRows]);
     }
-    const changed: Record<string, NDArray> = { ...sample };
-    images.forEach((key, index) => (changed[key] = outputs[index]!));
     masks.forEach((key, index) => (changed[key] = newMasks[index]!));
     return changed;
   }
@@ -222,6 +230,25 @@ function warpCubic(
     const entries = first === 0 ? [...imageRows, ...maskRows] : imageRows;
     fillRows({ ...plan, sampled: paddedExtents(source), found }, entries);
   }
+}
+
+/** Axis by axis, where nothing is rotated. */
+function warpCubicAligned(
+  plan: AlignedPlan,
+  source: Extents,
+  images: readonly Float32Array[],
+  targets: readonly Float32Array[],
+  fill: number,
+): void {
+  const { coefficients, passes } = openCubic(source, 0, 1);
+  const voxels = plan.reduce((product, { lower }) => product * lower.length, 1);
+  images.forEach((values, index) => {
+    const newChannels = channelsOf(targets[index]!, voxels);
+    channelsOf(values, sizeOf(source)).forEach((channel, at) => {
+      fillCoefficients(channel, source, coefficients[0]!, passes);
+      warpAligned(coefficients[0]!, source, newChannels[at]!, plan, fill);
+    });
+  });
 }
 
 function channelsOf(values: Float32Array, voxels: number): readonly Float32Array[] {
