@@ -30,37 +30,48 @@ const withPrefix = (prefix: string, arrays: ReadonlyMap<string, NDArray>): Reado
     ),
   );
 
-/** What a process tells of one network: its own steps, and how it goes on from the reference's checkpoint. */
-export interface Told {
+/** What only engines that train have. */
+export interface Trained {
   readonly steps: Steps;
+  /** How the engine goes on from the reference's checkpoint. */
   readonly resumed: NextStep;
 }
 
+/** What a process tells of one network. */
+export interface Told {
+  /** Null for an engine that only predicts. */
+  readonly trained: Trained | null;
+  /** By output, in evaluation mode, from the reference's checkpoint. */
+  readonly predictions: ReadonlyMap<string, NDArray>;
+}
+
 /** Writes what a process computed, in one file. */
-export async function saveTold(path: string, { steps, resumed }: Told): Promise<void> {
-  await saveCheckpoint(path, {
-    tensors: new Map([
-      ...prefixed('loss', steps.losses),
-      ...prefixed('gradient', steps.gradients),
-      ...prefixed('state', steps.state),
-      ...prefixed('nextLoss', steps.next.losses),
-      ...prefixed('nextState', steps.next.state),
-      ...prefixed('resumedLoss', resumed.losses),
-      ...prefixed('resumedState', resumed.state),
-    ]),
-    meta: null,
-  });
+export async function saveTold(path: string, { trained, predictions }: Told): Promise<void> {
+  const training =
+    trained === null
+      ? []
+      : [
+          ...prefixed('loss', trained.steps.losses),
+          ...prefixed('gradient', trained.steps.gradients),
+          ...prefixed('state', trained.steps.state),
+          ...prefixed('nextLoss', trained.steps.next.losses),
+          ...prefixed('nextState', trained.steps.next.state),
+          ...prefixed('resumedLoss', trained.resumed.losses),
+          ...prefixed('resumedState', trained.resumed.state),
+        ];
+  await saveCheckpoint(path, { tensors: new Map([...training, ...prefixed('prediction', predictions)]), meta: null });
 }
 
 export async function loadTold(path: string): Promise<Told> {
   const { tensors } = await loadCheckpoint(path);
-  return {
-    steps: {
-      losses: withPrefix('loss', tensors),
-      gradients: withPrefix('gradient', tensors),
-      state: withPrefix('state', tensors),
-      next: { losses: withPrefix('nextLoss', tensors), state: withPrefix('nextState', tensors) },
-    },
-    resumed: { losses: withPrefix('resumedLoss', tensors), state: withPrefix('resumedState', tensors) },
+  const [losses, predictions] = [withPrefix('loss', tensors), withPrefix('prediction', tensors)];
+  if (losses.size === 0) return { trained: null, predictions };
+  const steps: Steps = {
+    losses,
+    gradients: withPrefix('gradient', tensors),
+    state: withPrefix('state', tensors),
+    next: { losses: withPrefix('nextLoss', tensors), state: withPrefix('nextState', tensors) },
   };
+  const resumed = { losses: withPrefix('resumedLoss', tensors), state: withPrefix('resumedState', tensors) };
+  return { trained: { steps, resumed }, predictions };
 }

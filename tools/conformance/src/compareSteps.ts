@@ -1,8 +1,8 @@
 import type { NDArray } from '@delira/core';
-import type { NextStep, Steps, Told } from './Steps.js';
+import type { NextStep, Steps, Trained } from './Steps.js';
 
 /**
- * What is allowed, as a share: of a loss; and, as the sums behind gradients and state cancel, of an array's largest element. As in conformance of
+ * What is allowed, as a share: of a loss, or a prediction's largest element; and, as the sums behind gradients and state cancel, of an array's. As in conformance of
  * float32, where a whole step may be ten times as far off as a single primitive.
  */
 const LOSS = 1e-4;
@@ -17,7 +17,7 @@ const FLIPPED = 1000;
 
 /** One thing that was compared; it agrees where no excess is above 1. */
 export interface Difference {
-  readonly what: 'losses' | 'gradients' | 'state' | 'here → reference' | 'reference → here';
+  readonly what: 'losses' | 'gradients' | 'state' | 'here → reference' | 'reference → here' | 'predictions';
   /**
    * By array: the largest difference of any element, in units of what is allowed; infinite where shapes, names or non-finite values differ.
    */
@@ -68,7 +68,7 @@ function zerosOf(gradients: Arrays): (name: string) => boolean {
   return (name) => zeros.some((zero) => name === zero || name.endsWith(`.${zero}`));
 }
 
-export interface Trajectories extends Told {
+export interface Trajectories extends Trained {
   readonly reference: Steps;
   /** How the reference goes on from this backend's checkpoint. */
   readonly resumedByReference: NextStep;
@@ -97,6 +97,10 @@ export function compareSteps({ steps, resumed, reference, resumedByReference }: 
     next('reference → here', resumed, reference.next),
   ];
 }
+
+/** What the network predicts from the same checkpoint. */
+export const comparePredictions = (actual: Arrays, expected: Arrays): Difference =>
+  compare('predictions', [[actual, expected, LOSS]], () => false);
 
 /** The array that is farthest off. */
 export function worstOf({ excesses }: Difference): { readonly name: string; readonly excess: number } {

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MissingPackageError } from '@delira/core';
+import { type Backend, MissingPackageError, type NDArray } from '@delira/core';
 import { SkippedError } from '@delira/interop/engines';
+import type { Comparison } from '@delira/interop/models';
 import { loadCheckpoint } from '@delira/io';
 import { engines } from './engines.js';
-import { type EngineErrors, NOT_HERE } from './EngineErrors.js';
+import { type EngineReport, NOT_HERE } from './EngineReport.js';
 import { networks } from './networks.js';
-import { saveTold } from './Steps.js';
-import { resumeSteps, takeSteps } from './takeSteps.js';
+import { saveTold, type Trained } from './Steps.js';
+import { openTraining, predict } from './takeSteps.js';
 
 const { values } = parseArgs({
   options: {
@@ -19,27 +20,42 @@ const { values } = parseArgs({
   },
 });
 
-const run = async (): Promise<EngineErrors> => {
+const round = Number(values.round);
+
+async function train(
+  comparison: Comparison,
+  backend: Backend,
+  checkpoint: ReadonlyMap<string, NDArray>,
+): Promise<Trained> {
+  const training = await openTraining(comparison, backend, { round });
+  const trained = { steps: await training.takeSteps(), resumed: await training.resume(checkpoint) };
+  await training.dispose();
+  return trained;
+}
+
+const run = async (): Promise<EngineReport> => {
   const engine = engines.find(({ name }) => name === values.engine);
   if (engine === undefined) throw new Error(`There is no engine ${values.engine}.`);
   const backend = await engine.create({ threads: Number(values.threads) });
-  const round = Number(values.round);
-  const errors: Record<string, string> = {};
+  const report: Record<string, { seconds: number; error?: string }> = {};
   for (const index of values.networks.split(',')) {
     const comparison = networks[Number(index)]?.comparison;
     if (comparison === undefined) throw new Error(`There is no network ${index}.`);
     process.stderr.write(`${engine.name}: ${comparison.label}\n`);
+    const begin = performance.now();
+    const seconds = (): number => Number(((performance.now() - begin) / 1000).toPrecision(3));
     try {
       const { tensors } = await loadCheckpoint(join(values.folder, `reference-${index}-${round}.safetensors`));
-      const steps = await takeSteps(comparison, backend, { round });
-      const resumed = await resumeSteps(comparison, backend, tensors, { round });
-      await saveTold(join(values.folder, `${engine.name}-${index}-${round}.safetensors`), { steps, resumed });
+      const trained = backend.capabilities.training ? await train(comparison, backend, tensors) : null;
+      const predictions = await predict(comparison, backend, tensors, { round });
+      await saveTold(join(values.folder, `${engine.name}-${index}-${round}.safetensors`), { trained, predictions });
+      report[index] = { seconds: seconds() };
     } catch (error) {
-      errors[index] = error instanceof Error ? error.message : String(error);
+      report[index] = { seconds: seconds(), error: error instanceof Error ? error.message : String(error) };
     }
   }
   await backend.dispose();
-  return errors;
+  return report;
 };
 
 try {

@@ -1,3 +1,4 @@
+import { createOnnxInferenceBackend } from '@delira/backend-onnx-inference';
 import { createOnnxBackend } from '@delira/backend-onnx-training';
 import { createTfjsBackend } from '@delira/backend-tfjs';
 import type { Backend } from '@delira/core';
@@ -7,7 +8,7 @@ export interface EngineOptions {
   readonly threads: number;
 }
 
-/** An engine that networks are trained on. */
+/** An engine that networks are trained on, or predicted with. */
 export interface EngineUnderTest {
   readonly name: string;
   /** What its process needs. @throws SkippedError */
@@ -53,6 +54,11 @@ export const engines: readonly EngineUnderTest[] = [
     name: 'onnx-webgpu',
     surroundings: onSoftwareDevice,
     create: () => createOnnxBackend({ providers: ['webgpu'], thread: 'inline' }),
+  },
+  {
+    name: 'onnx-inference',
+    surroundings: nothing,
+    create: ({ threads }) => createOnnxInferenceBackend({ threads }),
   },
   tfjs('tfjs-node-gpu'),
   tfjs('tfjs-node', () => tfjsNodeProcess()),

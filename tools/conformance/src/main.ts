@@ -3,25 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createReferenceBackend } from '@delira/backend-reference';
+import type { NDArray } from '@delira/core';
 import { SkippedError } from '@delira/interop/engines';
 import { saveCheckpoint } from '@delira/io';
-import { bestOf, compareSteps, type Difference, worstOf } from './compareSteps.js';
+import { bestOf, comparePredictions, compareSteps, type Difference, worstOf } from './compareSteps.js';
 import { engines, type EngineUnderTest } from './engines.js';
+import { formatTable } from './formatTable.js';
 import { networks } from './networks.js';
 import { runEngine } from './runEngine.js';
 import { loadTold, type Steps } from './Steps.js';
-import { resumeSteps, takeSteps } from './takeSteps.js';
+import { openTraining, predict, type Training } from './takeSteps.js';
 
 const names = [...new Set(networks.map(({ model }) => model))];
 
 const help = `Takes the first two training steps of every network on every engine, and compares them with the float64 reference:
-losses, gradients, the state after a step, and the next step of each from the other one's checkpoint.
+losses, gradients, the state after a step, the next step of each from the other one's checkpoint, and predictions.
 
   npm run conformance -- [options]
 
   --engine NAME[,NAME]  ${engines.map(({ name }) => name).join(', ')} (default all)
   --model NAME[,NAME]   ${names.join(', ')} (default all)
-  --quick               one configuration of each network
+  --all                 every configuration of each network, ResNet18 at its full width (default: one of each, small enough for any engine)
   --threads N           of the ONNX engine (default 2)
   --require             an engine that is not here fails
   --help
@@ -43,45 +45,66 @@ interface Options {
 const ROUNDS = 8;
 
 const reference = createReferenceBackend();
-const computed = new Map<string, Steps>();
 
-/** What the reference computes, once; its checkpoint is written for the engines. */
-async function referenceSteps(folder: string, index: number, round: number): Promise<Steps> {
+/** What the reference computes of a network. */
+interface Reference {
+  readonly training: Training;
+  readonly steps: Steps;
+  readonly predictions: ReadonlyMap<string, NDArray>;
+}
+
+const references = new Map<string, Reference>();
+
+/** Computed once; its checkpoint is written for the engines. */
+async function referenceOf(folder: string, index: number, round: number): Promise<Reference> {
   const key = `${index}-${round}`;
-  const known = computed.get(key);
+  const known = references.get(key);
   if (known !== undefined) return known;
   const { comparison } = networks[index]!;
   process.stderr.write(`reference: ${comparison.label}\n`);
-  const steps = await takeSteps(comparison, reference, { round });
+  const training = await openTraining(comparison, reference, { round });
+  const steps = await training.takeSteps();
+  const predictions = await predict(comparison, reference, steps.state, { round });
   await saveCheckpoint(join(folder, `reference-${key}.safetensors`), { tensors: steps.state, meta: null });
-  computed.set(key, steps);
-  return steps;
+  const computed = { training, steps, predictions };
+  references.set(key, computed);
+  return computed;
 }
 
-/** One round: by network, its differences or why it could not be run. */
+/** Of one network: how long the engine took, and its differences or why it could not be run. */
+interface Found {
+  readonly seconds: number;
+  readonly differences: readonly Difference[] | string;
+}
+
+/** One round, by network. */
 async function runRound(
   engine: EngineUnderTest,
   { folder, networks: chosen, threads }: Options,
   round: number,
-): Promise<ReadonlyMap<number, readonly Difference[] | string>> {
-  for (const index of chosen) await referenceSteps(folder, index, round);
-  const errors = await runEngine(engine, { folder, networks: chosen, round, threads });
-  const found = new Map<number, readonly Difference[] | string>();
+): Promise<ReadonlyMap<number, Found>> {
+  for (const index of chosen) await referenceOf(folder, index, round);
+  const report = await runEngine(engine, { folder, networks: chosen, round, threads });
+  const found = new Map<number, Found>();
   for (const index of chosen) {
-    const error = errors[index];
+    const { seconds, error } = report[index] ?? { seconds: 0, error: 'its process said nothing of it' };
     if (error !== undefined) {
-      found.set(index, error);
+      found.set(index, { seconds, differences: error });
       continue;
     }
     const path = join(folder, `${engine.name}-${index}-${round}.safetensors`);
-    const told = await loadTold(path);
+    const { trained, predictions } = await loadTold(path);
     await rm(path);
-    const { comparison } = networks[index]!;
-    const resumedByReference = await resumeSteps(comparison, reference, told.steps.state, { round });
-    found.set(
-      index,
-      compareSteps({ ...told, reference: await referenceSteps(folder, index, round), resumedByReference }),
-    );
+    const expected = await referenceOf(folder, index, round);
+    const training =
+      trained === null
+        ? []
+        : compareSteps({
+            ...trained,
+            reference: expected.steps,
+            resumedByReference: await expected.training.resume(trained.steps.state),
+          });
+    found.set(index, { seconds, differences: [...training, comparePredictions(predictions, expected.predictions)] });
   }
   return found;
 }
@@ -100,14 +123,16 @@ async function runNetworks(
   options: Options,
 ): Promise<{ readonly result: Readonly<Record<string, Figures>>; readonly failures: number }> {
   const rounds = new Map<number, (readonly Difference[])[]>();
+  const times = new Map<number, number>();
   const result: Record<string, Figures> = {};
   let failures = 0;
   let left = options.networks;
   for (let round = 0; round < ROUNDS && left.length > 0; round++) {
     const found = await runRound(engine, { ...options, networks: left }, round);
     const again: number[] = [];
-    for (const [index, differences] of found) {
+    for (const [index, { seconds, differences }] of found) {
       const { label } = networks[index]!.comparison;
+      times.set(index, (times.get(index) ?? 0) + seconds);
       if (typeof differences === 'string') {
         failures++;
         result[label] = { error: differences };
@@ -123,13 +148,33 @@ async function runNetworks(
       }
       if (!agrees(best)) failures++;
       const figures = best.map((difference) => [difference.what, Number(worstOf(difference).excess.toPrecision(3))]);
-      result[label] = { ...(Object.fromEntries(figures) as Figures), rounds: all.length };
+      const took = Number(times.get(index)!.toFixed(1));
+      result[label] = { ...(Object.fromEntries(figures) as Figures), rounds: all.length, seconds: took };
       const note = all.length === 1 ? '' : `, best of ${all.length} rounds`;
-      console.log(`${engine.name}  ${label}  ${best.map(described).join(', ')}${note}`);
+      console.log(`${engine.name}  ${label}  ${best.map(described).join(', ')}${note}, ${took} s`);
     }
     left = again;
   }
   return { result, failures };
+}
+
+/** By engine and network, the largest figure of all: at most 1 where it agrees. */
+function table(results: Readonly<Record<string, Result>>, labels: readonly string[]): string {
+  const cell = (figures: Figures | string | undefined): string => {
+    if (figures === undefined || typeof figures === 'string') return '';
+    if ('error' in figures) return 'FAILED';
+    const excesses = Object.entries(figures).flatMap(([what, figure]) =>
+      what === 'rounds' || what === 'seconds' ? [] : [Number(figure)],
+    );
+    const largest = Math.max(...excesses);
+    return `${largest.toPrecision(2)}${largest > 1 ? ' FAILED' : ''} (${figures['seconds']} s)`;
+  };
+  const rows = Object.entries(results).flatMap(([engine, result]) => {
+    if ('skipped' in result) return [[engine, 'skipped']];
+    if ('failed' in result) return [[engine, 'FAILED']];
+    return [[engine, ...labels.map((label) => cell(result[label]))]];
+  });
+  return formatTable([['largest difference', ...labels.map((label) => label.replace(/ \[.*/u, ''))], ...rows]);
 }
 
 async function runOne(
@@ -151,7 +196,7 @@ const main = async (): Promise<number> => {
     options: {
       engine: { type: 'string' },
       model: { type: 'string' },
-      quick: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
       threads: { type: 'string', default: '2' },
       require: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -176,10 +221,9 @@ const main = async (): Promise<number> => {
     process.stderr.write(`${what}.\n\n${help}`);
     return 2;
   }
-  const chosen = networks.flatMap(({ model }, index) => {
-    const isFirst = networks.findIndex((other) => other.model === model) === index;
-    return wantedModels.includes(model) && (isFirst || !values.quick) ? [index] : [];
-  });
+  const chosen = networks.flatMap(({ model, small }, index) =>
+    wantedModels.includes(model) && (small || values.all) ? [index] : [],
+  );
 
   const folder = await mkdtemp(join(tmpdir(), 'delira-conformance-'));
   try {
@@ -190,6 +234,8 @@ const main = async (): Promise<number> => {
       results[engine.name] = outcome.result;
       failures += outcome.failures + (values.require && 'skipped' in outcome.result ? 1 : 0);
     }
+    const labels = chosen.map((index) => networks[index]!.comparison.label);
+    console.log(`\n${table(results, labels)}\n${failures === 0 ? 'passed' : `${failures} FAILED`}`);
     console.log(JSON.stringify(results));
     return failures === 0 ? 0 : 1;
   } finally {

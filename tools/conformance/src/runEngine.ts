@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SkippedError } from '@delira/interop/engines';
-import { type EngineErrors, NOT_HERE } from './EngineErrors.js';
+import { type EngineReport, NOT_HERE } from './EngineReport.js';
 import type { EngineUnderTest } from './engines.js';
 
 const script = fileURLToPath(new URL('./engine.js', import.meta.url));
@@ -11,7 +11,7 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 /**
  * Lets an engine compute networks in a process of its own, which writes a file for each into the folder.
  *
- * @returns why networks could not be run, by their number
+ * @returns times, and why networks could not be run, by their number
  * @throws SkippedError when the engine is not here
  */
 export async function runEngine(
@@ -22,7 +22,7 @@ export async function runEngine(
     readonly round: number;
     readonly threads: number;
   },
-): Promise<EngineErrors> {
+): Promise<EngineReport> {
   const surroundings = await engine.surroundings();
   const { folder, networks, round, threads } = options;
   const parameters = ['--engine', engine.name, '--folder', folder, '--networks', networks.join()];
@@ -41,7 +41,7 @@ export async function runEngine(
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(JSON.parse(lastLine(stdout)) as EngineErrors);
+      if (code === 0) resolve(JSON.parse(lastLine(stdout)) as EngineReport);
       else if (code === NOT_HERE) reject(new SkippedError(lastLine(stderr)));
       else reject(new Error(`The process of ${engine.name} ended with ${code ?? signal}: ${lastLine(stderr)}`));
     });

@@ -32,28 +32,6 @@ const lossesOf = ({ lossNames }: Comparison, output: Sample): ReadonlyMap<string
     }),
   );
 
-/** A step of training that is ready to run. */
-interface Training {
-  step(state: StateStore, index: 0 | 1): Promise<ReadonlyMap<string, NDArray>>;
-  createState(): Promise<StateStore>;
-  dispose(): Promise<void>;
-}
-
-async function trainingOf(comparison: Comparison, backend: Backend, round: number): Promise<Training> {
-  const batches = await batchesOf(comparison, round);
-  const system = createSystem(comparison, optimizer);
-  const executable = await backend.compile(system.traceTrain(signatureOf(batches[0])));
-  return {
-    async step(state, index) {
-      const feeds = { batch: batches[index], hyper: system.hyper, seed: [SEED, round * STEPS + index] } as const;
-      const [output = {}] = await executable.run(state, [feeds]);
-      return lossesOf(comparison, output);
-    },
-    createState: () => backend.createState(system.initialState(SEED)),
-    dispose: () => executable.dispose(),
-  };
-}
-
 async function gradientsOf(
   comparison: Comparison,
   backend: Backend,
@@ -71,35 +49,68 @@ async function gradientsOf(
   return { losses: lossesOf(comparison, output), gradients: new Map(gradients) };
 }
 
-/** Losses and gradients at the initial weights, and two steps of training. */
-export async function takeSteps(
+/** A network on a backend, ready to train on two batches. */
+export interface Training {
+  /** Losses and gradients at the initial weights, and two steps of training. */
+  takeSteps(): Promise<Steps>;
+  /** The second step, from a checkpoint that any backend may have written. */
+  resume(checkpoint: ReadonlyMap<string, NDArray>): Promise<NextStep>;
+  dispose(): Promise<void>;
+}
+
+export async function openTraining(
   comparison: Comparison,
   backend: Backend,
   { round = 0 }: StepsOptions = {},
-): Promise<Steps> {
-  const initial = await gradientsOf(comparison, backend, round);
-  const training = await trainingOf(comparison, backend, round);
-  const state = await training.createState();
-  await training.step(state, 0);
-  const afterFirst = await state.read();
-  const losses = await training.step(state, 1);
-  const steps = { ...initial, state: afterFirst, next: { losses, state: await state.read() } };
-  await Promise.all([training.dispose(), state.dispose()]);
-  return steps;
+): Promise<Training> {
+  const batches = await batchesOf(comparison, round);
+  const system = createSystem(comparison, optimizer);
+  const executable = await backend.compile(system.traceTrain(signatureOf(batches[0])));
+  const createState = (): Promise<StateStore> => backend.createState(system.initialState(SEED));
+  const step = async (state: StateStore, index: 0 | 1): Promise<ReadonlyMap<string, NDArray>> => {
+    const feeds = { batch: batches[index], hyper: system.hyper, seed: [SEED, round * STEPS + index] } as const;
+    const [output = {}] = await executable.run(state, [feeds]);
+    return lossesOf(comparison, output);
+  };
+  return {
+    async takeSteps() {
+      const initial = await gradientsOf(comparison, backend, round);
+      const state = await createState();
+      await step(state, 0);
+      const afterFirst = await state.read();
+      const losses = await step(state, 1);
+      const next = { losses, state: await state.read() };
+      await state.dispose();
+      return { ...initial, state: afterFirst, next };
+    },
+    async resume(checkpoint) {
+      const state = await createState();
+      await state.write(checkpoint);
+      const losses = await step(state, 1);
+      const next = { losses, state: await state.read() };
+      await state.dispose();
+      return next;
+    },
+    dispose: () => executable.dispose(),
+  };
 }
 
-/** The second step, from a checkpoint that any backend may have written. */
-export async function resumeSteps(
+/** In evaluation mode, from a checkpoint of a training. */
+export async function predict(
   comparison: Comparison,
   backend: Backend,
   checkpoint: ReadonlyMap<string, NDArray>,
   { round = 0 }: StepsOptions = {},
-): Promise<NextStep> {
-  const training = await trainingOf(comparison, backend, round);
-  const state = await training.createState();
-  await state.write(checkpoint);
-  const losses = await training.step(state, 1);
-  const next = { losses, state: await state.read() };
-  await Promise.all([training.dispose(), state.dispose()]);
-  return next;
+): Promise<ReadonlyMap<string, NDArray>> {
+  const [batch] = await batchesOf(comparison, round);
+  const sample = comparison.predicted(batch);
+  const system = createSystem(comparison);
+  const executable = await backend.compile(system.tracePredict(signatureOf(sample)));
+  const initial = system.initialState(SEED);
+  const state = await backend.createState(initial);
+  // Of the checkpoint, what is not the optimizer's; written, because backends take any dtype there.
+  await state.write(new Map([...checkpoint].filter(([name]) => initial.has(name))));
+  const [output = {}] = await executable.run(state, [{ batch: sample }]);
+  await Promise.all([executable.dispose(), state.dispose()]);
+  return new Map(Object.entries(output));
 }

@@ -10,9 +10,9 @@ type Result = Readonly<Record<string, Figures | string>>;
 /** Of a network on an engine: `null` figures of JSON are infinite. */
 const networkRow = (engine: string, label: string, figures: Figures): CheckRow => {
   if ('error' in figures) return holds(`${engine}, ${label}`, false, 'no error', String(figures['error']));
-  const { rounds = 1, ...compared } = figures;
+  const { rounds = 1, seconds, ...compared } = figures;
   const largest = Object.values(compared).reduce<number>((most, value) => Math.max(most, Number(value ?? Infinity)), 0);
-  const measured = `${largest.toPrecision(2)} of what is allowed, best of ${rounds}`;
+  const measured = `${largest.toPrecision(2)} of what is allowed, best of ${rounds}, ${seconds} s`;
   return holds(`${engine}, ${label}`, largest <= 1, 'at most 1', measured);
 };
 
