@@ -3,7 +3,8 @@ import type { ConvAttrs } from '../ir/index.js';
 import { bind } from '../tensor/index.js';
 import { arity, requireFloat } from './elementwise.js';
 import { aval, type Primitive } from './Primitive.js';
-import { convolutionSamples, convolvedShape } from './windows.js';
+import { convolutionSamples } from './convolutionSamples.js';
+import { convolvedShape } from './windows.js';
 
 /**
  * Cross-correlation of x [N, C, ...spatial] with kernel [O, C / groups, ...window], as deep-learning libraries define convolution.

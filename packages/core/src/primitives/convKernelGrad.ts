@@ -4,7 +4,8 @@ import type { Primitives } from '../ir/index.js';
 import { bind } from '../tensor/index.js';
 import { arity, requireFloat } from './elementwise.js';
 import { aval, type Primitive } from './Primitive.js';
-import { convolutionSamples, convolvedShape } from './windows.js';
+import { convolutionSamples } from './convolutionSamples.js';
+import { convolvedShape } from './windows.js';
 
 /**
  * Transpose of `conv` in its kernel: x [N, C, ...spatial] and y [N, O, ...] give [O, C / groups, ...kernel].

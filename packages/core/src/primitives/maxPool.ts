@@ -1,71 +1,53 @@
 import { ShapeError } from '../errors/index.js';
 import { formatShape } from '../ndarray/index.js';
-import type { Padding, PoolAttrs } from '../ir/index.js';
+import type { PoolAttrs } from '../ir/index.js';
 import { bind } from '../tensor/index.js';
 import { arity, requireFloat } from './elementwise.js';
 import { aval, type Primitive } from './Primitive.js';
 import { slidingExtent } from './windows.js';
 import type { Shape } from '../ndarray/index.js';
 
-const padding1: Padding = [
-  [1, 1],
-  [1, 1],
-];
-const padding0: Padding = [
-  [0, 0],
-  [0, 0],
-];
+interface PoolSample {
+  readonly id: string;
+  /** `[N, C, ...spatial]` */
+  readonly x: Shape;
+  readonly attrs: PoolAttrs;
+}
+
+/** Of every axis. */
+interface PoolOptions {
+  readonly window: number;
+  readonly stride: number;
+  readonly padding?: number;
+}
+
+function sample(id: string, x: Shape, { window, stride, padding = 0 }: PoolOptions): PoolSample {
+  const spatial = x.slice(2);
+  return {
+    id,
+    x,
+    attrs: {
+      window: spatial.map(() => window),
+      strides: spatial.map(() => stride),
+      padding: spatial.map(() => [padding, padding] as const),
+    },
+  };
+}
 
 /** Inputs and attributes pooling is tested on. */
-export const poolSamples: readonly { readonly id: string; readonly x: Shape; readonly attrs: PoolAttrs }[] = [
-  { id: '2d-2x2', x: [2, 3, 6, 4], attrs: { window: [2, 2], strides: [2, 2], padding: padding0 } },
-  { id: '2d-3x3-stride2', x: [2, 2, 8, 8], attrs: { window: [3, 3], strides: [2, 2], padding: padding1 } },
-  { id: '2d-3x3-stride2-odd', x: [1, 2, 7, 7], attrs: { window: [3, 3], strides: [2, 2], padding: padding1 } },
-  { id: '2d-blocked', x: [2, 16, 6, 6], attrs: { window: [2, 2], strides: [2, 2], padding: padding0 } },
-  { id: '2d-blocked-3x3-stride2', x: [2, 16, 8, 8], attrs: { window: [3, 3], strides: [2, 2], padding: padding1 } },
-  { id: '2d-blocked-3x3-stride2-odd', x: [2, 16, 7, 7], attrs: { window: [3, 3], strides: [2, 2], padding: padding1 } },
-  { id: '2d-overlap', x: [1, 2, 5, 5], attrs: { window: [3, 3], strides: [1, 1], padding: padding1 } },
-  { id: '2d-unused-edge', x: [1, 2, 5, 5], attrs: { window: [2, 2], strides: [2, 2], padding: padding0 } },
-  { id: '1d', x: [2, 3, 8], attrs: { window: [2], strides: [2], padding: [[0, 0]] } },
-  {
-    id: '3d',
-    x: [1, 2, 4, 4, 4],
-    attrs: {
-      window: [2, 2, 2],
-      strides: [2, 2, 2],
-      padding: [
-        [0, 0],
-        [0, 0],
-        [0, 0],
-      ],
-    },
-  },
-  {
-    id: '3d-blocked',
-    x: [2, 16, 4, 6, 5],
-    attrs: {
-      window: [2, 2, 2],
-      strides: [2, 2, 2],
-      padding: [
-        [0, 0],
-        [0, 0],
-        [0, 0],
-      ],
-    },
-  },
-  {
-    id: '3d-blocked-3x3-stride2',
-    x: [2, 16, 5, 4, 7],
-    attrs: {
-      window: [3, 3, 3],
-      strides: [2, 2, 2],
-      padding: [
-        [1, 1],
-        [1, 1],
-        [1, 1],
-      ],
-    },
-  },
+export const poolSamples: readonly PoolSample[] = [
+  sample('2d-2x2', [2, 3, 6, 4], { window: 2, stride: 2 }),
+  sample('2d-3x3-stride2', [2, 2, 8, 8], { window: 3, stride: 2, padding: 1 }),
+  sample('2d-3x3-stride2-odd', [1, 2, 7, 7], { window: 3, stride: 2, padding: 1 }),
+  sample('2d-blocked', [2, 16, 6, 6], { window: 2, stride: 2 }),
+  sample('2d-blocked-3x3-stride2', [2, 16, 8, 8], { window: 3, stride: 2, padding: 1 }),
+  sample('2d-blocked-3x3-stride2-odd', [2, 16, 7, 7], { window: 3, stride: 2, padding: 1 }),
+  sample('2d-overlap', [1, 2, 5, 5], { window: 3, stride: 1, padding: 1 }),
+  sample('2d-unused-edge', [1, 2, 5, 5], { window: 2, stride: 2 }),
+  sample('1d', [2, 3, 8], { window: 2, stride: 2 }),
+  sample('3d', [1, 2, 4, 4, 4], { window: 2, stride: 2 }),
+  sample('3d-blocked', [2, 16, 4, 6, 5], { window: 2, stride: 2 }),
+  sample('3d-blocked-3x3-stride2', [2, 16, 5, 4, 7], { window: 3, stride: 2, padding: 1 }),
 ];
 
 export function pooledShape(name: string, x: Shape, attrs: PoolAttrs): Shape {
