@@ -17,7 +17,8 @@ import { type MetricStates, resultsOf, updateStates } from './MetricStates.js';
 import { type BatchTaker, prepareBatch } from './PreparedBatch.js';
 import { type CompileListener, ProgramCache } from './ProgramCache.js';
 import { addScalars, meansOf, scalarsOf, type ScalarSums } from './ScalarMeans.js';
-import type { EvaluateOptions } from './TrainerOptions.js';
+import type { EvaluateOptions, EvaluationWindows } from './TrainerOptions.js';
+import { checkNeeds, WindowedPrediction } from './WindowedPrediction.js';
 import { withoutTwins } from './withoutTwins.js';
 
 export interface EvaluationOptions {
@@ -32,6 +33,8 @@ export interface EvaluationOptions {
   /** Outputs besides those the accumulators need. */
   readonly outputs?: readonly string[];
   readonly onBatch?: EvaluateOptions['onBatch'];
+  /** Samples are predicted in these; null: as they come. */
+  readonly windows?: EvaluationWindows | null;
 }
 
 export interface Evaluation<R> {
@@ -71,6 +74,8 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     accumulators: readonly Accumulator<Json, R>[],
     options: EvaluationOptions,
   ): Promise<Evaluation<R> | null> {
+    const { windows = null } = options;
+    if (windows !== null) return this.#evaluateWindows(loader, accumulators, options, windows);
     const { state, seed, hyper, bar, label, interrupted = () => false, outputs = [], onBatch } = options;
     const programs = this.#cache(needsOf(accumulators, outputs));
     const batches = this.#batches(loader);
@@ -107,12 +112,59 @@ export class Evaluator<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     return { scalars: meansOf(sums), results: resultsOf(accumulators, states) };
   }
 
+  async #evaluateWindows<R>(
+    loader: Loader,
+    accumulators: readonly Accumulator<Json, R>[],
+    options: EvaluationOptions,
+    windows: EvaluationWindows,
+  ): Promise<Evaluation<R> | null> {
+    const { state, seed, bar, label, interrupted = () => false, outputs = [], onBatch } = options;
+    const { network } = this.system;
+    for (const each of [...accumulators, { name: 'outputs', needs: outputs }]) checkNeeds(each);
+    const prediction = new WindowedPrediction({
+      network,
+      backend: this.backend,
+      state,
+      seed,
+      windows,
+      trace: (signature) => this.tracePredict(signature),
+      listener: this.listener,
+    });
+    const metrics = accumulators.filter(isMetric);
+    let states: MetricStates = {};
+    let done = 0;
+    bar?.start({ label, total: loader.samples });
+    try {
+      for await (const batch of loader.epoch(0)) {
+        if (interrupted()) return null;
+        const { sample, indices, rows } = prepareBatch(network as unknown as BatchTaker, batch);
+        const pred = await prediction.predict(batch, (share) => bar?.update(done + share * rows));
+        const judged = updateStates(accumulators, states, { output: { pred }, batch: sample, indices });
+        if (judged.failure !== null) throw judged.failure;
+        states = judged.states;
+        await onBatch?.({ indices, output: { pred }, batch: sample });
+        done += rows;
+        bar?.update(done, resultsOf(metrics, states));
+      }
+    } finally {
+      await prediction.dispose();
+      bar?.finish();
+    }
+    if (done === 0) throw noBatch();
+    return { scalars: {}, results: resultsOf(accumulators, states) };
+  }
+
   /**
    * Names of the values that an evaluation gives; from the first batch, without running anything.
    *
    * @throws InputError when there is no batch, or one that the network does not take.
    */
-  async valueNames(loader: Loader, accumulators: readonly Accumulator<Json>[]): Promise<readonly string[]> {
+  async valueNames(
+    loader: Loader,
+    accumulators: readonly Accumulator<Json>[],
+    windows: EvaluationWindows | null,
+  ): Promise<readonly string[]> {
+    if (windows !== null) return accumulators.map(({ name }) => name);
     const batches = this.#batches(loader);
     try {
       const [batch] = await batches.next(1);

@@ -1,4 +1,4 @@
-import { ArgumentError, type StateStore, type TensorsOf } from '@delira/core';
+import { ArgumentError, didYouMean, NotFoundError, type StateStore, type TensorsOf } from '@delira/core';
 import type { Loader } from '@delira/data-loading';
 import { checkNumber } from './checkOptions.js';
 import type { HyperValues } from './HyperValues.js';
@@ -11,6 +11,8 @@ import type { TrainSteps } from './TrainSteps.js';
 export interface LearningRateFinderOptions {
   /** Which rate; default: the only one there is. */
   readonly hyper?: string;
+  /** Which scalar of a step is the loss; default `'loss'`, the sum of all losses. */
+  readonly loss?: string;
   /** The first rate tried. Default 1e-8. */
   readonly minimum?: number;
   /** The last one. Default 1. */
@@ -46,7 +48,13 @@ export class LearningRateFinder<B extends TensorsOf<B>, P extends TensorsOf<P>> 
     private readonly hypers: HyperValues,
   ) {}
 
-  /** Changes the state. @param position where the run is; it stays there. */
+  /**
+   * Changes the state.
+   *
+   * @param position where the run is; it stays there.
+   * @throws ArgumentError
+   * @throws NotFoundError when a step gives no such loss, listing what it gives.
+   */
   async find(
     loader: Loader,
     state: StateStore,
@@ -54,6 +62,7 @@ export class LearningRateFinder<B extends TensorsOf<B>, P extends TensorsOf<P>> 
     options: LearningRateFinderOptions,
   ): Promise<LearningRates> {
     const { minimum = 1e-8, maximum = 1, steps = 100, stopFactor = 4, skipBegin = 10, skipEnd = 1 } = options;
+    const { loss: wanted = 'loss' } = options;
     const name = this.#hyperOf(options.hyper);
     const rateAt = schedule({ minimum, maximum, steps, mode: options.mode ?? 'exponential' });
     const rates: number[] = [];
@@ -63,13 +72,14 @@ export class LearningRateFinder<B extends TensorsOf<B>, P extends TensorsOf<P>> 
     for await (const batch of batchesOf(loader, this.network)) {
       const rate = rateAt(rates.length);
       const { executable, scalars } = await this.steps.compile(batch);
+      if (!scalars.includes(wanted)) throw noSuchLoss(wanted, scalars);
       const step = position.step + rates.length;
       const hyper = this.hypers.at({ ...position, step }, { ...position.hyper, [name]: rate });
       const feeds = [{ batch: batch.sample, hyper, seed: [position.seed, step] as const }];
       const [output] = (await runSteps(executable, state, feeds, scalars)).outputs;
       // A loss that is not finite is how a rate shows that it is too high.
       if (output === undefined) break;
-      const loss = scalarsOf(output)['loss']!;
+      const loss = scalarsOf(output)[wanted]!;
       average = MOMENTUM * average + (1 - MOMENTUM) * loss;
       const smoothed = average / (1 - MOMENTUM ** (rates.length + 1));
       rates.push(rate);
@@ -92,6 +102,12 @@ export class LearningRateFinder<B extends TensorsOf<B>, P extends TensorsOf<P>> 
       );
     return name;
   }
+}
+
+function noSuchLoss(wanted: string, scalars: readonly string[]): NotFoundError {
+  return new NotFoundError(
+    `A training step gives no "${wanted}" to look at.${didYouMean(wanted, scalars)} It gives: ${scalars.join(', ')}. Name one by the option loss.`,
+  );
 }
 
 /** The rate of each step. */

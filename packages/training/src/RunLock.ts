@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RunFolderError } from './errors.js';
 import { readText } from './readText.js';
+import { removeStaleTemporaries } from './removeStaleTemporaries.js';
 
 const NAME = 'run.lock';
 /** Milliseconds: taking over takes one; a guard that is older was left by a process that was killed in it. */
@@ -42,7 +43,11 @@ export class RunLock {
     const owner = { host: hostname(), processId: process.pid, started: statusOf(process.pid)?.started ?? null, token };
     await writing(path, () => files.makeFolder(folder));
     for (;;) {
-      if (await create(path, owner, files)) return new RunLock(path, owner, files);
+      if (await create(path, owner, files)) {
+        // Whoever writes in this folder holds its lock, so that no other machine's process is meant by a number.
+        await removeStaleTemporaries(folder, files, exists);
+        return new RunLock(path, owner, files);
+      }
       const other = await ownerOf(path, files);
       if (other === undefined) continue;
       if (other !== null && isAlive(other)) throw locked(folder, path, other);
@@ -119,15 +124,20 @@ async function ownerOf(path: string, files: FileSystem): Promise<Owner | null | 
 function isAlive({ host, processId, started, token }: Owner): boolean {
   if (released.has(token)) return false;
   if (host !== hostname()) return true;
-  try {
-    process.kill(processId, 0);
-  } catch (error) {
-    // There is one that belongs to somebody else.
-    if (codeOf(error) !== 'EPERM') return false;
-  }
+  if (!exists(processId)) return false;
   const now = statusOf(processId);
   if (now === null) return true;
   return !now.hasEnded && (started === null || started === now.started);
+}
+
+function exists(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // There is one that belongs to somebody else.
+    return codeOf(error) === 'EPERM';
+  }
 }
 
 interface ProcessStatus {

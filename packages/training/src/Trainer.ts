@@ -36,6 +36,7 @@ import type {
 import { TrainingLoop } from './TrainingLoop.js';
 import { TrainSteps } from './TrainSteps.js';
 import { Turns } from './Turns.js';
+import { checkWindows } from './WindowedPrediction.js';
 
 /** Trains and evaluates a network on any backend. */
 export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
@@ -59,7 +60,8 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   constructor(options: TrainerOptions<B, P>) {
     const { network, backend, optimizers, losses, metrics = [], callbacks = [], fileSystem } = options;
     const { seed = 0, fold = null, stepsPerCall = 'auto', saveFrequency = 1, logger = new Logger() } = options;
-    const { keep = 0, onSaveError = 'stop' } = options;
+    const { keep = 0, onSaveError = 'stop', windows = {} } = options;
+    checkWindows(windows, metrics);
     checkCount('Trainer', 'keep', keep);
     checkPositiveIntegers({ saveFrequency, ...(stepsPerCall === 'auto' ? {} : { stepsPerCall }) });
     checkNames(metrics.map(({ name }) => name));
@@ -133,8 +135,9 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
       stepsPerCall: new StepsPerCall(stepsPerCall),
       turns,
       metrics: states,
-      validate: (loader, interrupted) => this.#evaluate(loader, { label: 'Validation', interrupted }),
-      validationNames: (loader) => this.#evaluator.valueNames(loader, states),
+      validate: (loader, interrupted) =>
+        this.#evaluate(loader, { label: 'Validation', interrupted, windows: windows.validation ?? null }),
+      validationNames: (loader) => this.#evaluator.valueNames(loader, states, windows.validation ?? null),
       monitor,
       monitorIsExplicit: options.monitor !== undefined,
       hooks,
@@ -211,7 +214,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   /** Null when interrupted. */
   async #evaluate(
     loader: Loader,
-    { label, ...others }: EvaluateOptions & Pick<EvaluationOptions, 'interrupted'>,
+    { label, ...others }: EvaluateOptions & Pick<EvaluationOptions, 'interrupted' | 'windows'>,
   ): Promise<Record<string, number> | null> {
     const context = { ...(await this.#evaluationContext(label)), ...others };
     const evaluation = await this.#evaluator.evaluate(loader, this.#metrics, context);
@@ -244,7 +247,8 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     const state = await this.state();
     const { position } = this.#run;
     const hyper = this.#hypers.at(position, position.hyper);
-    return { state, seed: position.seed, hyper, bar: this.#bar, label };
+    const windows = this.#options.windows?.evaluation ?? null;
+    return { state, seed: position.seed, hyper, bar: this.#bar, label, windows };
   }
 
   /**
@@ -252,6 +256,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
    * Lightning's `lr_find` does. The state and the position are put back afterwards, whatever happens.
    *
    * @throws ArgumentError for an option out of range, or when there are several rates and none is named.
+   * @throws NotFoundError when a step gives no such loss.
    */
   async findLearningRate(loader: Loader, options: LearningRateFinderOptions = {}): Promise<LearningRates> {
     this.#refuseWhileTraining('findLearningRate');

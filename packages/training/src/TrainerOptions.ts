@@ -4,6 +4,7 @@ import type { FileSystem } from '@delira/io';
 import type { Logger, ProgressBar } from '@delira/logging';
 import type { Metric } from '@delira/metrics';
 import type { Schedule } from '@delira/optim';
+import type { WindowOptions } from '@delira/prediction';
 import type { Callback } from './Callback.js';
 import type { Monitor } from './Monitor.js';
 
@@ -52,8 +53,22 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   readonly onSaveError?: 'stop' | 'continue';
   /** What `best.safetensors` is best in; default: the first metric on the validation set, without metrics its loss. */
   readonly monitor?: Monitor;
+  /**
+   * How samples are predicted that are too large for one pass, such as volumes: window by window. In `validation` of `fit`, in `evaluation` by
+   * `evaluate` and `accumulate`, or in both; default: batches as the loader gives them. Of windows there are metrics and no losses.
+   */
+  readonly windows?: { readonly validation?: EvaluationWindows; readonly evaluation?: EvaluationWindows };
   /** Through which checkpoints are read and written; default: the disk. For tests and unusual storage. */
   readonly fileSystem?: FileSystem;
+}
+
+/**
+ * Predictions as `Predictor` of `@delira/prediction` makes them of a batch's `data`: the weighted means of softmax probabilities over windows, mirrored
+ * if wished. Metrics get their logarithms as `pred`: softmax of those are the probabilities.
+ */
+export interface EvaluationWindows extends WindowOptions {
+  /** Spatial axes, counted from 0, that windows are mirrored along: all combinations are predicted. Default none. */
+  readonly mirrorAxes?: readonly number[];
 }
 
 export interface Loaders {

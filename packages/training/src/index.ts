@@ -49,6 +49,7 @@ export {
 export type {
   EvaluatedBatch,
   EvaluateOptions,
+  EvaluationWindows,
   FitOptions,
   FitResult,
   Loaders,

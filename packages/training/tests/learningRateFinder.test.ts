@@ -25,6 +25,17 @@ describe('findLearningRate', () => {
     expect(rates).toContain(suggestion);
   });
 
+  it('looks at the loss that is named, and lists the scalars where there is none of that name', async () => {
+    const trainer = tinyTrainer({ schedules: {} });
+    const options = { minimum: 1e-6, steps: 4, skipBegin: 0 };
+    const whole = await trainer.findLearningRate(train, options);
+    expect(await trainer.findLearningRate(train, { ...options, loss: 'loss' })).toEqual(whole);
+    await expect(trainer.findLearningRate(train, { ...options, loss: 'los' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('gives no "los" to look at. Did you mean "loss"? It gives: loss.'),
+    });
+  });
+
   it('smooths the loss as a corrected moving average', async () => {
     const seen: number[] = [];
     const options = { minimum: 1e-9, maximum: 2e-9, steps: 4, mode: 'linear' } as const;

@@ -55,6 +55,19 @@ describe('a folder', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is tidied up of what dead processes left unfinished, and of nothing else', async () => {
+    const folder = temporaryFolder();
+    const [living, dead] = [await otherProcess(), await otherProcess()];
+    await dead.kill();
+    const kept = ['epochs.csv', `epochs.csv.${living.processId}.tmp`, `epochs.csv.${process.pid}.tmp`, 'my.tmp'];
+    const unclear = '.test.json.0123456789012345.tmp';
+    for (const name of [...kept, unclear, `epochs.csv.${dead.processId}.tmp`, `history.jsonl.${dead.processId}.tmp`])
+      writeFileSync(join(folder, name), '');
+    await (await RunLock.take(folder)).release();
+    expect(readdirSync(folder).sort()).toEqual([...kept, unclear].sort());
+    await living.kill();
+  });
+
   it('of an earlier process of this number is taken over, where the system tells when processes began', async () => {
     const folder = temporaryFolder();
     const tellsStarts = existsSync('/proc/self/stat');

@@ -1,7 +1,7 @@
 import type { Backend, Json } from '@delira/core';
 import { ConsoleHandler, Logger, ProgressBar, type TextStream } from '@delira/logging';
 import type { Parameters } from '@delira/parameters';
-import { Experiment } from '@delira/training';
+import { Experiment, Trainer } from '@delira/training';
 import { basename, dirname } from 'node:path';
 import type { RunConfig } from '../config/configSchema.js';
 import type { AnyNetwork, AnyTensors, DataFacts, Registries } from '../registries/Registries.js';
@@ -83,6 +83,20 @@ export class Session {
     });
     this.#closing.push(() => experiment.dispose());
     return experiment;
+  }
+
+  /** Something to let go of at the end. */
+  closing(close: () => Promise<void>): void {
+    this.#closing.push(close);
+  }
+
+  /** A trainer that saves nothing. */
+  trainer(facts: DataFacts, backend: Backend): Trainer<AnyTensors, AnyTensors> {
+    const { config, registries } = this.#options;
+    const { callbacks: _, ...built } = buildTrainer(config, facts, registries, this.progress);
+    const trainer = new Trainer<AnyTensors, AnyTensors>({ seed: config.seed, ...built, backend, logger: this.logger });
+    this.#closing.push(() => trainer.dispose());
+    return trainer;
   }
 
   /** The network of the trainer that was made last. */
