@@ -72,8 +72,12 @@ export class CompiledProgram {
       const session = await engine.InferenceSession.create(bytes, sessionOptions(settings));
       return new CompiledProgram(engine, session, program, lowered);
     } catch (error) {
+      const { providers } = settings;
+      const others = providers.filter((provider) => provider !== 'cpu');
+      const remedy =
+        others.length === 0 ? '' : `. If ${others.join(', ')} does not start on this machine, use providers: ['cpu'].`;
       throw new EngineError(
-        `ONNX Runtime refused the program "${program.name}" (${flavour.name}, ${settings.providers.join(', ')}): ${(error as Error).message}`,
+        `ONNX Runtime refused the program "${program.name}" (${flavour.name}, ${providers.join(', ')}): ${(error as Error).message.trim()}${remedy}`,
         { cause: error },
       );
     }
