@@ -3,6 +3,7 @@ import { adam, adamW, sgd } from '@delira/optim';
 import { StepsPerCall } from '@delira/training';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { countFlops } from './countFlops.js';
 import { choice, positiveInteger, shapeOption } from './Measurement.js';
 import { modelNamed } from './models/index.js';
 import { optimizersFor } from './models/optimizersFor.js';
@@ -93,6 +94,7 @@ const main = async (): Promise<void> => {
     traceMs: compiling - traced,
     compileMs: compiled - traced,
     nodes: program.nodes.length,
+    flops: countFlops(program),
   });
 
   for await (const line of createInterface({ input: process.stdin })) {

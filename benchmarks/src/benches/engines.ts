@@ -26,10 +26,13 @@ const SHAPES: Readonly<Record<string, readonly number[]>> = {
 const names: readonly EngineName[] = [...timedEngineNames, 'torch'];
 const DEFAULT_ENGINES = 'onnx-training,onnx-inference,tfjs-node,tfjs-wasm,torch';
 
-/** What a step takes at most, against whom. */
-const LIMITS = { trainAgainstTfjsNode: 0.5, predictAgainstTorch: 0.8 };
+/** What a step takes at most, against whom; `wasmCostPerFlop`: a training step in WebAssembly, against the network's forward pass there. */
+const LIMITS = { trainAgainstTfjsNode: 0.5, predictAgainstTorch: 0.8, wasmCostPerFlop: 3 };
 
 type Times = Record<string, { trainMs?: number; predictMs?: number }>;
+
+/** By model, of a training step and of a prediction. */
+type Flops = Record<string, Partial<Record<Mode, number>>>;
 
 const namesOf = (values: OptionValues, option: string, known: readonly string[]): readonly string[] => {
   const wanted = String(values[option]).split(',');
@@ -56,12 +59,12 @@ async function start(engine: EngineName, { model, mode, threads }: Turn): Promis
   }
 }
 
-/** The median step of each engine, which take turns; those in `missing` are left out. */
+/** The median step of each engine, which take turns; those in `missing` are left out. And the step's operations, where one of ours ran. */
 async function time(
   engines: readonly EngineName[],
   turn: Turn,
   missing: Map<EngineName, string>,
-): Promise<ReadonlyMap<EngineName, number>> {
+): Promise<{ readonly medians: ReadonlyMap<EngineName, number>; readonly flops: number | undefined }> {
   const started = new Map<EngineName, Timed>();
   try {
     for (const engine of engines) {
@@ -79,7 +82,11 @@ async function time(
   } finally {
     await Promise.all([...started.values()].map(({ stepper }) => stepper.close()));
   }
-  return new Map([...started].map(([engine, { rounds }]) => [engine, rounded(median(rounds))]));
+  const counts = [...started.values()].map(({ stepper }) => stepper.ready['flops']);
+  return {
+    medians: new Map([...started].map(([engine, { rounds }]) => [engine, rounded(median(rounds))])),
+    flops: counts.find((count): count is number => typeof count === 'number'),
+  };
 }
 
 /** Ratios of one engine's times to another's, by model; none where either was not timed. */
@@ -92,6 +99,19 @@ const ratios = (
     Object.entries(results.get(ours) ?? {}).flatMap(([model, times]) => {
       const [own, other] = [times[of], results.get(peer)?.[model]?.[of]];
       return own === undefined || other === undefined ? [] : [[model, rounded(own / other)] as const];
+    }),
+  );
+
+/**
+ * What an operation of a training step in WebAssembly costs, in units of one of the forward pass. That is the same network's prediction: the
+ * kernels of tfjs-wasm, one per layer, as people would call them; for volumes, which tfjs-wasm has no convolution of, it is the only forward pass.
+ */
+const costPerFlop = (wasm: Times, flops: Flops): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(wasm).flatMap(([model, { trainMs, predictMs }]) => {
+      const { train, predict } = flops[model] ?? {};
+      if (trainMs === undefined || predictMs === undefined || train === undefined || predict === undefined) return [];
+      return [[model, rounded(trainMs / train / (predictMs / predict))] as const];
     }),
   );
 
@@ -121,10 +141,13 @@ export const engines: Measurement = {
     const [threads, rounds] = [positiveInteger(values, 'threads'), positiveInteger(values, 'rounds')];
     const missing = new Map<EngineName, string>();
     const results = new Map<EngineName, Times>(chosen.map((engine) => [engine, {}]));
+    const operations: Flops = {};
     for (const model of models) {
       modelNamed(model);
       for (const mode of ['train', 'predict'] as const) {
-        for (const [engine, ms] of await time(chosen, { model, mode, threads, rounds }, missing)) {
+        const { medians, flops } = await time(chosen, { model, mode, threads, rounds }, missing);
+        if (flops !== undefined) operations[model] = { ...operations[model], [mode]: flops };
+        for (const [engine, ms] of medians) {
           const times = results.get(engine)!;
           times[model] = { ...times[model], [mode === 'train' ? 'trainMs' : 'predictMs']: ms };
         }
@@ -143,20 +166,28 @@ export const engines: Measurement = {
       results.delete(engine);
     }
 
-    const training = ratios(results, ['onnx-training', 'tfjs-node'], 'trainMs');
-    const prediction = ratios(results, ['onnx-inference', 'torch'], 'predictMs');
+    const found = {
+      trainAgainstTfjsNode: ratios(results, ['onnx-training', 'tfjs-node'], 'trainMs'),
+      predictAgainstTorch: ratios(results, ['onnx-inference', 'torch'], 'predictMs'),
+      wasmCostPerFlop: costPerFlop(results.get('tfjs-wasm') ?? {}, operations),
+    };
     const limits = [
-      [`onnx-training's step against tfjs-node's`, training, LIMITS.trainAgainstTfjsNode],
-      [`onnx-inference's prediction against PyTorch's`, prediction, LIMITS.predictAgainstTorch],
+      [`onnx-training's step against tfjs-node's`, found.trainAgainstTfjsNode, LIMITS.trainAgainstTfjsNode],
+      [`onnx-inference's prediction against PyTorch's`, found.predictAgainstTorch, LIMITS.predictAgainstTorch],
+      [`tfjs-wasm's step against its prediction, per FLOP`, found.wasmCostPerFlop, LIMITS.wasmCostPerFlop],
     ] as const;
-    for (const [what, found, limit] of limits) {
-      const list = Object.entries(found).map(([model, ratio]) => `${model} ${ratio.toFixed(2)}`);
+    for (const [what, figures, limit] of limits) {
+      const list = Object.entries(figures).map(([model, ratio]) => `${model} ${ratio.toFixed(2)}`);
       if (list.length > 0) console.log(`${what}, at most ${limit}: ${list.join(', ')}`);
     }
-    const settled = Object.keys(training).length > 0 && Object.keys(prediction).length > 0;
+    const settled = limits.every(([, figures]) => Object.keys(figures).length > 0);
+    const kept = limits.every(([, figures, limit]) => within(figures, limit));
     return {
       ...(Object.fromEntries(results) as Record<string, Record<string, Record<string, number>>>),
-      passed: settled ? limits.every(([, found, limit]) => within(found, limit)) : null,
+      flops: operations as Record<string, Record<string, number>>,
+      ...found,
+      limits: LIMITS,
+      passed: kept && !settled ? null : kept,
     };
   },
 };
