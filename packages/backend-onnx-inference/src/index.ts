@@ -1,15 +1,18 @@
 import type { NDArray, Network, TensorsOf } from '@delira/core';
-import { exportNetwork, type ExportNetworkOptions } from '@delira/onnx';
-import { OnnxInferenceBackend } from './backend/OnnxInferenceBackend.js';
-import type { EngineOptions } from './engine/Engine.js';
+import type { ExportNetworkOptions } from '@delira/onnx';
+import type { OnnxInferenceBackend } from './backend/OnnxInferenceBackend.js';
+import { startBackend } from './backend/startBackend.js';
+import type { CompileOptions, EngineOptions } from './engine/Engine.js';
 import { nodePlatform } from './engine/nodePlatform.js';
-import { Runtime } from './engine/Runtime.js';
+import { compileModel } from './model/compileModel.js';
 import type { InferenceModel, InferenceModelOptions } from './model/InferenceModel.js';
 import { type ModelSource, openModel } from './model/openModel.js';
 
 export * from './exports.js';
 
 export interface LoadModelOptions extends EngineOptions, InferenceModelOptions {}
+
+export interface CreateModelOptions extends LoadModelOptions, CompileOptions, ExportNetworkOptions {}
 
 /**
  * Loads an exported network into onnxruntime-node. `loadModel` of `@delira/backend-onnx-inference/web` is the same for browsers.
@@ -23,7 +26,8 @@ export function loadModel(source: ModelSource, options: LoadModelOptions = {}): 
 }
 
 /**
- * A network and the weights of a checkpoint, as `loadModel` would give it after an export.
+ * A network and the weights of a checkpoint, as `loadModel` would give it after an export. In the tuned flavour, which predicts faster and which no
+ * file can hold, it is compiled for each size of batch that it meets, and the four used last are kept.
  *
  * @param variables by name: `await loadWeights(path)` of `@delira/io`.
  * @throws as `loadModel` and `exportNetwork`.
@@ -31,18 +35,18 @@ export function loadModel(source: ModelSource, options: LoadModelOptions = {}): 
 export function createModel<B extends TensorsOf<B>, P extends TensorsOf<P>>(
   network: Network<B, P>,
   variables: ReadonlyMap<string, NDArray>,
-  options: LoadModelOptions & ExportNetworkOptions = {},
+  options: CreateModelOptions = {},
 ): Promise<InferenceModel> {
-  return openModel(nodePlatform, exportNetwork(network, variables, options), options);
+  return compileModel(nodePlatform, network, variables, options);
 }
 
 /**
- * Starts onnxruntime-node as a backend that only predicts: for `networkModel` of `@delira/prediction`, and wherever a backend is asked for.
+ * Starts onnxruntime-node as a backend that only predicts, by default in the flavour that a probe at the start has found to be right: for `networkModel` of `@delira/prediction`, and wherever a backend is asked for.
  *
  * @throws MissingPackageError, EngineError, ArgumentError, UnsupportedError, each with the remedy.
  */
-export async function createOnnxInferenceBackend(options: EngineOptions = {}): Promise<OnnxInferenceBackend> {
-  return new OnnxInferenceBackend(await Runtime.start(nodePlatform, options));
+export function createOnnxInferenceBackend(options: CompileOptions = {}): Promise<OnnxInferenceBackend> {
+  return startBackend(nodePlatform, options);
 }
 
 export { createOnnxInferenceBackend as createBackend };

@@ -13,7 +13,14 @@ const xfail: readonly ExpectedFailure[] = [
   },
 ];
 
-describeBackend({ name: 'onnx-inference', create: () => createOnnxInferenceBackend(), tolerance, xfail });
+for (const flavour of ['portable', 'tuned'] as const) {
+  describeBackend({
+    name: `onnx-inference (${flavour})`,
+    create: () => createOnnxInferenceBackend({ flavour }),
+    tolerance,
+    xfail,
+  });
+}
 describeBackend({
   name: 'onnx-inference (web)',
   create: () => createWebBackend({ threads: 1 }),

@@ -6,6 +6,7 @@ export { preprocess, type PreprocessingStep } from './description/preprocess.js'
 export { exportModel, type ExportOptions } from './export/exportModel.js';
 export { exportNetwork, type ExportedNetwork, type ExportNetworkOptions } from './export/exportNetwork.js';
 export { predictionModel } from './export/predictionModel.js';
+export { chooseFlavour, type FlavourChoice, type FlavourEngine, type FlavourName } from './flavour/chooseFlavour.js';
 export { type Flavour } from './lowering/Flavour.js';
 export { GraphBuilder, type NodeOptions, type OnnxValue } from './lowering/GraphBuilder.js';
 export { inputName } from './lowering/lowerWithTable.js';

@@ -9,7 +9,7 @@ import {
   UnsupportedError,
   verify,
 } from '@delira/core';
-import { portableFlavour, portableLowerings } from '@delira/onnx';
+import { type FlavourChoice, portableLowerings } from '@delira/onnx';
 import type { EngineInfo, Runtime } from '../engine/Runtime.js';
 import { OnnxInferenceExecutable } from './OnnxInferenceExecutable.js';
 import { VariableState } from './VariableState.js';
@@ -25,11 +25,15 @@ export class OnnxInferenceBackend implements Backend {
   readonly #states = new Set<VariableState>();
   #disposed = false;
 
-  constructor(private readonly runtime: Runtime) {}
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly choice: FlavourChoice,
+  ) {}
 
-  /** Engine, providers and threads in use. */
-  get info(): EngineInfo {
-    return this.runtime.info;
+  /** Engine, providers, threads and flavour in use. */
+  get info(): EngineInfo & Required<Pick<EngineInfo, 'flavour' | 'reason'>> {
+    const { name, reason } = this.choice;
+    return { ...this.runtime.info, flavour: name, reason };
   }
 
   /** @throws UnsupportedError for a Program that trains, or that ONNX cannot express. */
@@ -43,8 +47,11 @@ export class OnnxInferenceBackend implements Backend {
     checkSupported(program, { name: this.name, dtypes: this.capabilities.dtypes, lowerings: portableLowerings });
     verify(program);
     // Sessions are made when the variables are known; what cannot be lowered is refused here.
-    portableFlavour.lower(program);
-    const executable = new OnnxInferenceExecutable(this.runtime, program, () => this.#executables.delete(executable));
+    const { flavour } = this.choice;
+    flavour.lower(program);
+    const executable = new OnnxInferenceExecutable(this.runtime, program, flavour, () =>
+      this.#executables.delete(executable),
+    );
     this.#executables.add(executable);
     return executable;
   }

@@ -14,7 +14,7 @@ import {
   scalar,
   type StateStore,
 } from '@delira/core';
-import { inputName, predictionModel, stepsNames, writeModel } from '@delira/onnx';
+import { type Flavour, inputName, predictionModel, stepsNames, writeModel } from '@delira/onnx';
 import type { Session } from '../engine/Engine.js';
 import type { Runtime } from '../engine/Runtime.js';
 import { VariableState } from './VariableState.js';
@@ -45,6 +45,7 @@ export class OnnxInferenceExecutable implements Executable {
   constructor(
     private readonly runtime: Runtime,
     readonly program: Program,
+    private readonly flavour: Flavour,
     private readonly onDispose: () => void,
   ) {
     this.#outputs = Object.fromEntries(Object.keys(program.outputs).map((name) => [stepsNames.output(name), name]));
@@ -78,7 +79,7 @@ export class OnnxInferenceExecutable implements Executable {
     if (made !== undefined) await this.#release(state);
     const { program } = this;
     const wanted = new Map(Object.entries(program.reads).map(([name, id]) => [name, program.avals[id]!]));
-    const model = writeModel(predictionModel(program, state.variables(wanted)));
+    const model = writeModel(predictionModel(program, state.variables(wanted), this.flavour));
     const session = await this.runtime.createSession(`the program "${program.name}"`, model);
     const forget = state.whenDisposed(() => this.runtime.queue.add(() => this.#release(state)));
     this.#sessions.set(state, { session, version, forget });

@@ -1,4 +1,5 @@
 import type { NDArray } from '@delira/core';
+import type { FlavourName } from '@delira/onnx';
 import type { Queue } from './Queue.js';
 
 // Our own words for the little that is used of an engine: a user of one has no types of the other.
@@ -46,6 +47,14 @@ export interface EngineOptions {
   readonly providers?: readonly string[];
   /** Threads of the engine. Default: the engine's choice. A browser has more than one only on a page that is cross-origin isolated. */
   readonly threads?: number;
+}
+
+export interface CompileOptions extends EngineOptions {
+  /**
+   * `'portable'`: standard operators only. `'tuned'`: the blocked layout of onnxruntime-node's CPU provider. Default `'auto'`: tuned there
+   * when the probe at the start shows that it gives the portable form's numbers, else portable, as always in browsers.
+   */
+  readonly flavour?: FlavourName | 'auto';
 }
 
 /** What tells the two places apart in which networks run. */

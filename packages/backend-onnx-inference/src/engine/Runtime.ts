@@ -1,4 +1,5 @@
 import { ArgumentError, EngineError, type NDArray, type Sample } from '@delira/core';
+import type { FlavourName } from '@delira/onnx';
 import { checkProviders } from './checkProviders.js';
 import type { Engine, EngineOptions, Platform, Session } from './Engine.js';
 import type { Queue } from './Queue.js';
@@ -9,6 +10,10 @@ export interface EngineInfo {
   readonly providers: readonly string[];
   /** As asked for; null: the engine's choice. */
   readonly threads: number | null;
+  /** The form of what is compiled here; an exported model has its own. */
+  readonly flavour?: FlavourName;
+  /** Why the flavour is what it is. */
+  readonly reason?: string;
 }
 
 /** An engine with its providers. What it is asked for is done one after the other. */

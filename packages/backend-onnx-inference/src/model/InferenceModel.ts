@@ -16,6 +16,7 @@ import {
 import { crc32, type ModelDescription, parseDescription, preprocess } from '@delira/onnx';
 import type { Session } from '../engine/Engine.js';
 import type { EngineInfo, Runtime } from '../engine/Runtime.js';
+import { type BatchRunner, sessionRunner } from './BatchRunner.js';
 
 export interface InferenceModelOptions {
   /** Largest number of samples in one run of the engine: a larger batch is predicted in parts. Default: whatever a batch has. */
@@ -54,8 +55,29 @@ function joinRows(parts: readonly NDArray[]): NDArray {
   return { dtype, shape: [rows, ...shape.slice(1)], data };
 }
 
+function checkOptions({ batchSize = Infinity, warmUp = 0 }: InferenceModelOptions): void {
+  if (!(batchSize === Infinity || Number.isSafeInteger(batchSize)) || batchSize < 1)
+    throw new ArgumentError(`batchSize must be a positive integer, got ${batchSize}.`);
+  if (!Number.isSafeInteger(warmUp) || warmUp < 0)
+    throw new ArgumentError(`warmUp must be a number of samples, got ${warmUp}.`);
+}
+
+/** @throws InputError when a model and its description are of different networks. */
+function checkNames(name: string, { inputNames, outputNames }: Session, { inputs, outputs }: ModelDescription): void {
+  for (const [what, names, entries] of [
+    ['input', inputNames, inputs],
+    ['output', outputNames, outputs],
+  ] as const) {
+    const described = Object.keys(entries);
+    if (names.length === described.length && described.every((entry) => names.includes(entry))) continue;
+    throw new InputError(
+      `${name} has the ${what}s ${names.join(', ')}, but its description says ${described.join(', ')}. Export the model again.`,
+    );
+  }
+}
+
 /**
- * An exported network that predicts. It is also a model for the `Predictor` of `@delira/prediction`: `new Predictor({ models: [model] })`.
+ * A network that predicts, exported or compiled here. It is also a model for the `Predictor` of `@delira/prediction`: `new Predictor({ models: [model] })`.
  *
  * Calls may overlap; they are done one after the other, each by itself, so that none changes what another gets.
  */
@@ -63,8 +85,7 @@ export class InferenceModel {
   #disposed = false;
 
   private constructor(
-    private readonly runtime: Runtime,
-    private readonly session: Session,
+    private readonly runner: BatchRunner,
     /** Inputs, outputs, classes, spacing, preprocessing. */
     readonly description: ModelDescription,
     private readonly batchSize: number,
@@ -78,12 +99,10 @@ export class InferenceModel {
   static async open(
     runtime: Runtime,
     { name, model, description }: { readonly name: string; readonly model: Uint8Array; readonly description: string },
-    { batchSize = Infinity, warmUp = 0 }: InferenceModelOptions,
+    options: InferenceModelOptions,
+    compiled: Pick<EngineInfo, 'flavour' | 'reason'> = {},
   ): Promise<InferenceModel> {
-    if (!(batchSize === Infinity || Number.isSafeInteger(batchSize)) || batchSize < 1)
-      throw new ArgumentError(`batchSize must be a positive integer, got ${batchSize}.`);
-    if (!Number.isSafeInteger(warmUp) || warmUp < 0)
-      throw new ArgumentError(`warmUp must be a number of samples, got ${warmUp}.`);
+    checkOptions(options);
     const parsed = parseDescription(description);
     const found = { bytes: model.length, crc32: crc32(model) };
     if (found.bytes !== parsed.model.bytes || found.crc32 !== parsed.model.crc32)
@@ -91,33 +110,37 @@ export class InferenceModel {
         `${name} is damaged, or not the model that its description is of: it has ${found.bytes} bytes with the checksum ${found.crc32}, expected ${parsed.model.bytes} with ${parsed.model.crc32}. Copy both files again, or export them again.`,
       );
     const session = await runtime.queue.add(() => runtime.createSession(name, model));
-    const opened = new InferenceModel(runtime, session, parsed, batchSize);
+    const runner = sessionRunner(runtime, session, parsed.network, { ...runtime.info, ...compiled });
     try {
-      opened.#checkNames(name);
-      if (warmUp > 0) await opened.warmUp(warmUp);
+      checkNames(name, session, parsed);
     } catch (error) {
-      await session.release();
+      await runner.dispose();
       throw error;
     }
-    return opened;
+    return InferenceModel.start(runner, parsed, options);
   }
 
-  /** Engine, providers and threads in use. */
-  get info(): EngineInfo {
-    return this.runtime.info;
-  }
-
-  #checkNames(name: string): void {
-    for (const [what, names] of [
-      ['input', this.session.inputNames],
-      ['output', this.session.outputNames],
-    ] as const) {
-      const described = Object.keys(this.description[`${what}s`]);
-      if (names.length === described.length && described.every((entry) => names.includes(entry))) continue;
-      throw new InputError(
-        `${name} has the ${what}s ${names.join(', ')}, but its description says ${described.join(', ')}. Export the model again.`,
-      );
+  /** @param runner what predicts; disposed with the model, or when there is none. @throws ArgumentError, EngineError */
+  static async start(
+    runner: BatchRunner,
+    description: ModelDescription,
+    options: InferenceModelOptions,
+  ): Promise<InferenceModel> {
+    const { batchSize = Infinity, warmUp = 0 } = options;
+    try {
+      checkOptions(options);
+      const model = new InferenceModel(runner, description, batchSize);
+      if (warmUp > 0) await model.warmUp(warmUp);
+      return model;
+    } catch (error) {
+      await runner.dispose();
+      throw error;
     }
+  }
+
+  /** Engine, providers and threads in use, and the flavour of what was compiled here. */
+  get info(): EngineInfo {
+    return this.runner.info;
   }
 
   /** What the description says is done to an image `[C, ...spatial]` before the network sees it; float32. @throws InputError */
@@ -151,9 +174,7 @@ export class InferenceModel {
       const part = Object.fromEntries(
         Object.keys(this.description.inputs).map((name) => [name, sliceRows(batch[name]!, start, end)]),
       );
-      parts.push(
-        await this.runtime.queue.add(() => this.runtime.run(this.session, this.description.network, part, {})),
-      );
+      parts.push(await this.runner.run(part));
     }
     return Object.fromEntries(
       Object.keys(this.description.outputs).map((name) => [name, joinRows(parts.map((part) => part[name]!))]),
@@ -202,10 +223,10 @@ export class InferenceModel {
     return rows!;
   }
 
-  /** Frees the session when the calls made before are done. */
+  /** Frees the engine's memory when the calls made before are done. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.runtime.queue.add(() => this.session.release());
+    await this.runner.dispose();
   }
 }

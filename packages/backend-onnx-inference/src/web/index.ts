@@ -1,7 +1,9 @@
 import type { NDArray, Network, TensorsOf } from '@delira/core';
-import { exportNetwork, type ExportNetworkOptions } from '@delira/onnx';
-import { OnnxInferenceBackend } from '../backend/OnnxInferenceBackend.js';
-import { Runtime } from '../engine/Runtime.js';
+import type { ExportNetworkOptions } from '@delira/onnx';
+import type { OnnxInferenceBackend } from '../backend/OnnxInferenceBackend.js';
+import { startBackend } from '../backend/startBackend.js';
+import type { CompileOptions } from '../engine/Engine.js';
+import { compileModel } from '../model/compileModel.js';
 import type { InferenceModel, InferenceModelOptions } from '../model/InferenceModel.js';
 import { type ModelSource, openModel } from '../model/openModel.js';
 import { type WebEngineOptions, webPlatform } from './webPlatform.js';
@@ -10,6 +12,8 @@ export * from '../exports.js';
 export type { WebEngineOptions };
 
 export interface LoadModelOptions extends WebEngineOptions, InferenceModelOptions {}
+
+export interface CreateModelOptions extends LoadModelOptions, CompileOptions, ExportNetworkOptions {}
 
 /**
  * Loads an exported network into onnxruntime-web.
@@ -25,14 +29,16 @@ export function loadModel(source: ModelSource, options: LoadModelOptions = {}): 
 export function createModel<B extends TensorsOf<B>, P extends TensorsOf<P>>(
   network: Network<B, P>,
   variables: ReadonlyMap<string, NDArray>,
-  options: LoadModelOptions & ExportNetworkOptions = {},
+  options: CreateModelOptions = {},
 ): Promise<InferenceModel> {
-  return openModel(webPlatform, exportNetwork(network, variables, options), options);
+  return compileModel(webPlatform, network, variables, options);
 }
 
 /** Starts onnxruntime-web as a backend that only predicts. @throws MissingPackageError, EngineError, ArgumentError, UnsupportedError. */
-export async function createOnnxInferenceBackend(options: WebEngineOptions = {}): Promise<OnnxInferenceBackend> {
-  return new OnnxInferenceBackend(await Runtime.start(webPlatform, options));
+export function createOnnxInferenceBackend(
+  options: WebEngineOptions & CompileOptions = {},
+): Promise<OnnxInferenceBackend> {
+  return startBackend(webPlatform, options);
 }
 
 export { createOnnxInferenceBackend as createBackend };

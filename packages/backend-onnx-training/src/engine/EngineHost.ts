@@ -1,8 +1,8 @@
 import { ArgumentError, DisposedError, type NDArray, type Program, type Sample } from '@delira/core';
-import { type Flavour, stepsModel, portableFlavour, writeModel } from '@delira/onnx';
+import { type Flavour, type FlavourName, stepsModel, portableFlavour, writeModel } from '@delira/onnx';
 import { availableParallelism } from 'node:os';
 import { checkProviders, type Provider } from './checkProviders.js';
-import { chooseFlavour, type FlavourName } from './chooseFlavour.js';
+import { chooseFlavour } from './chooseFlavour.js';
 import { CompiledProgram, type SessionSettings, type StackedFeeds } from './CompiledProgram.js';
 import { type Engine, loadEngine } from './loadEngine.js';
 import { VariableStore } from './VariableStore.js';

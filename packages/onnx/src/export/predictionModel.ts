@@ -1,5 +1,6 @@
-import type { NDArray, Program } from '@delira/core';
+import { type NDArray, type Program, type Shape, sizeOf } from '@delira/core';
 import { foldVariables } from '../fold/foldVariables.js';
+import type { Flavour } from '../lowering/Flavour.js';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import { OPSET, stepsNames } from '../lowering/stepsModel.js';
 import type { OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
@@ -7,21 +8,33 @@ import { portableFlavour } from '../portable/portableFlavour.js';
 import { initializer } from './initializer.js';
 import { joinBiases } from './joinBiases.js';
 
+/** The piece of a packed variable at `index`: a view. */
+function pieceOf({ dtype, data }: NDArray, index: number, shape: Shape): NDArray {
+  const size = sizeOf(shape);
+  return { dtype, shape, data: data.subarray(index * size, (index + 1) * size) } as NDArray;
+}
+
 const info = (name: string, { dtype, shape }: OnnxValue): ValueInfo => ({ name, type: dtype, shape });
 
 /**
  * One run of a Program that writes nothing, with its variables as constants: what an engine needs to make the most of them. Inputs are
  * called as by `inputName`, outputs as by `stepsNames.output`.
  *
+ * @param flavour default: the portable one. With the tuned one the model is for this machine and not to be kept.
  * @throws UnsupportedError naming primitive, attributes and scope; NotFoundError for a variable without value.
  */
-export function predictionModel(program: Program, variables: ReadonlyMap<string, NDArray>): OnnxModel {
+export function predictionModel(
+  program: Program,
+  variables: ReadonlyMap<string, NDArray>,
+  flavour: Flavour = portableFlavour,
+): OnnxModel {
   const folded = foldVariables(program, variables);
-  const lowered = portableFlavour.lower(folded.program);
+  const lowered = flavour.lower(folded.program);
   const { nodes, initializers } = lowered.builder.graph('predict', [], []);
-  const state = Object.entries(lowered.state).flatMap(([name, { parts }]) =>
-    parts.map(({ input }) => initializer(input.name, input, folded.variables.get(name)!())),
-  );
+  const state = Object.entries(lowered.state).flatMap(([name, { layout, parts }]) => {
+    const packed = layout.pack(folded.variables.get(name)!());
+    return parts.map(({ input }, index) => initializer(input.name, input, pieceOf(packed, index, input.shape)));
+  });
   const given = [...Object.values(lowered.feeds), ...Object.values(lowered.hyper), ...Object.values(lowered.noise)];
   const outputs = Object.entries(lowered.outputs);
   const named = outputs.map(([name, value]): OnnxNode => {
