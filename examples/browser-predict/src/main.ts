@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildSite } from './buildSite.js';
 import { checkSame } from './compare.js';
-import { driveChromium, findChromium } from './driveChromium.js';
+import { driveChromium, findChromium, providers } from './driveChromium.js';
 import { networkOf, untrained } from './networkOf.js';
 import { predictAsPage, predictInNode } from './predictInNode.js';
 import { serveSite } from './serveSite.js';
@@ -23,6 +23,7 @@ const help = `Predicts in a browser with an exported U-Net.
   --checkpoint FILE   what npm run segmentation-2d wrote; default: its last one, or else a network that has learnt nothing
   --output DIR        default ${relative(process.cwd(), join(folder, 'output'))}
   --port PORT         default: any that is free
+  --provider NAME     what Chromium computes with: cpu, which is WebAssembly, or webgpu, on a GPU or in software (default cpu)
   --smoke             builds the page and predicts as it does, without a browser: for CI
 `;
 
@@ -37,11 +38,15 @@ async function main(args: readonly string[]): Promise<void> {
       help: { type: 'boolean', default: false },
       output: { type: 'string', default: join(folder, 'output') },
       port: { type: 'string', default: '0' },
+      provider: { type: 'string', default: 'cpu' },
       smoke: { type: 'boolean', default: false },
       test: { type: 'boolean', default: false },
     },
   });
   if (values.help) return print(help);
+  const provider = providers.find((name) => name === values.provider);
+  if (provider === undefined)
+    throw new Error(`--provider is ${values.provider}; it takes one of ${providers.join(', ')}.`);
   const executable = values.test ? findChromium() : null;
   if (values.test && executable === null)
     return print('skipped: there is no Chromium. Install the package chromium, or name one with CHROMIUM=/path/to/it.');
@@ -61,10 +66,10 @@ async function main(args: readonly string[]): Promise<void> {
   if (executable === null) return;
   try {
     const screenshot = join(values.output, 'browser.png');
-    const { scores, milliseconds } = await driveChromium(executable, server.url, screenshot);
-    const difference = checkSame('Chromium', scores, expected.scores.data);
+    const { scores, milliseconds } = await driveChromium(executable, { url: server.url, screenshot, provider });
+    const difference = checkSame(`Chromium (${provider})`, scores, expected.scores.data);
     print(
-      `Chromium predicted in ${milliseconds.toFixed(0)} ms and differs from Node by ${difference.toExponential(1)}`,
+      `Chromium (${provider}) predicted in ${milliseconds.toFixed(0)} ms and differs from Node by ${difference.toExponential(1)}`,
     );
     print(`picture: ${shown(screenshot)}`);
   } finally {
