@@ -99,6 +99,9 @@ describe('a config', () => {
       'preprocessing=[{type: OneOf, options: {transforms: [Mirror, {type: RandomApply, options: {transform: Gama}}]}}]',
       'preprocessing[0].options.transforms[1].options.transform: There is no transform called "Gama". Did you mean "Gamma"?',
     ],
+    ['prediction.window=[8]', 'prediction.window is [8], but must have 2 extents, one for each axis.'],
+    ['prediction.mirrorAxes=[2]', 'prediction.mirrorAxes: images of 2 axes have none numbered 2; 0 is the first.'],
+    ['prediction.validation=true', 'prediction.validation: say how large a window is, prediction.window.'],
     ['loss.options.wieght=2', 'loss.options.wieght: is not known here. Did you mean "weight"?'],
     ['dataset.type=ImageFoldr', 'dataset.type: There is no dataset called "ImageFoldr". Did you mean "ImageFolder"?'],
     ['dataset.options.size=[16]', 'dataset.options: size is [16], but must be a positive integer, or 2 of them'],
@@ -131,17 +134,16 @@ describe('templates', () => {
     data.transform('val', of);
   });
 
-  it('of the README can be made as it is', () => {
+  it('of the README can be made as they are', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const text = /```yaml\n(.*?)```/s.exec(readme)![1]!;
-    const read = Config.parse(text).validate(configSchema);
     const registries = createRegistries();
-    const data = new RunData({ config: read, registries, root: folder, module: null, progress: false });
-    expect(buildTrainer(read, { ...facts, channels: 3 }, registries, false).network.config).toMatchObject({
-      numClasses: 3,
-      features: 64,
+    const made = [...readme.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => {
+      const read = Config.parse(text!).validate(configSchema);
+      const data = new RunData({ config: read, registries, root: folder, module: null, progress: false });
+      data.transform('train', facts);
+      return buildTrainer(read, { ...facts, channels: 3 }, registries, false).network.config;
     });
-    data.transform('train', facts);
+    expect(made).toMatchObject([{ numClasses: 3, features: 64 }, { imageSize: 64, inChannels: 3 }, { features: 16 }]);
     for (const kind of Object.values(registries) as Registry<unknown>[])
       for (const name of kind.names()) expect(readme).toContain(`\`${name}\``);
   });

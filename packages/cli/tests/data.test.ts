@@ -101,6 +101,43 @@ describe('Nnunet', () => {
   });
 });
 
+describe('a spacing', () => {
+  const options = { folder: 'cases', images: ['image.nii'], label: 'label.nii', classes: ['none', 'some'] };
+
+  async function oneCase(): Promise<void> {
+    mkdirSync(join(root, 'cases', 'a'), { recursive: true });
+    // Rows along y: 0 and 1, or 0 and 8.
+    for (const [name, value] of [['image.nii', 8] as const, ['label.nii', 1] as const]) {
+      const data = Int16Array.of(0, 0, value, value, 0, 0, value, value);
+      const array = { dtype: 'int32', shape: [2, 2, 2], data: Int32Array.from(data) } as const;
+      await saveNifti(join(root, 'cases', 'a', name), volume(array, { spacing: [1, 2, 3] }));
+    }
+  }
+
+  it('is what volumes are brought to, images smoothly and labels by the nearest voxel, and inputs alike', async () => {
+    await oneCase();
+    const cases = source('CaseFolder', { ...options, spacing: [1, 1, 6] });
+    const { data, label } = await (await (await cases.open()).load({ progress: false })).get(0);
+    expect(data).toMatchObject({ dtype: 'float32', shape: [1, 1, 4, 2] });
+    expect(Array.from(data!.data)).toEqual([0, 0, 2, 2, 6, 6, 8, 8]);
+    expect(label).toEqual({ dtype: 'int32', shape: [1, 1, 4, 2], data: Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1) });
+    const [input] = await cases.inputs(join(root, 'cases', 'a'));
+    const read = await cases.read(input!);
+    expect(read.data).toEqual(data);
+    expect(read.volume!.array.shape).toEqual([2, 2, 2]);
+  });
+
+  it('is refused where it is none', async () => {
+    await oneCase();
+    await expect(source('CaseFolder', { ...options, spacing: [1, 0, 6] }).open()).rejects.toThrow(
+      'dataset.options.spacing is [1, 0, 6], but must be three numbers above 0: mm along x, y, z.',
+    );
+    for (const name of ['image.png', 'label.png']) await writePng(1, 'pictures', 'a', name);
+    const images = { ...options, folder: 'pictures', images: ['image.png'], label: 'label.png', spacing: [1, 1, 1] };
+    await expect(source('CaseFolder', images).open()).rejects.toThrow('spacing is of volumes, but the files');
+  });
+});
+
 describe('Decathlon', () => {
   it('takes what dataset.json lists', async () => {
     await writeVolume(2, 'imagesTr', 'one.nii.gz');

@@ -2,9 +2,9 @@ import { networkModel, type PredictionModel, Predictor } from '@delira/predictio
 import type { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { RunConfig } from '../config/configSchema.js';
 import type { DataSource, InputCase } from '../data/DataSource.js';
 import { predictInputs } from '../prediction/predictInputs.js';
+import { windowOf } from '../prediction/windowsOf.js';
 import type { AnyTensors } from '../registries/Registries.js';
 import { type Reopened, reopenSession } from '../session/reopenSession.js';
 import { UsageError } from '../UsageError.js';
@@ -60,7 +60,14 @@ Segmentations are made of windows that overlap when the config has prediction.wi
         closing.push(() => trainer.dispose());
         models.push(await modelOf(reopened, trainer));
       }
-      const predictor = new Predictor({ models, activation: 'softmax', ...windowOf(config) });
+      const window = windowOf(config.prediction);
+      const { mirrorAxes } = config.prediction;
+      const predictor = new Predictor({
+        models,
+        activation: 'softmax',
+        mirrorAxes,
+        ...(window === null ? {} : { window }),
+      });
       closing.push(() => predictor.dispose());
       const written = await predictInputs({
         source,
@@ -112,11 +119,4 @@ async function modelOf(
     state: await trainer.state(),
     trace: (signature) => trainer.tracePredict(signature),
   });
-}
-
-function windowOf({
-  prediction,
-}: RunConfig): Pick<ConstructorParameters<typeof Predictor>[0], 'window' | 'mirrorAxes'> {
-  const { window, overlap, weighting, mirrorAxes, batchSize } = prediction;
-  return { mirrorAxes, ...(window === undefined ? {} : { window: { size: window, overlap, weighting, batchSize } }) };
 }

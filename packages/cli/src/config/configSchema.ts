@@ -47,7 +47,7 @@ export interface RunConfig {
     readonly memoryLimit?: number;
   };
   readonly prediction: {
-    /** Extents of a window, one for each spatial axis; without it images are predicted whole. */
+    /** Extents of a window, one for each spatial axis; without it images are predicted whole. Test sets are predicted in them too. */
     readonly window?: readonly number[];
     /** Default 0.5. */
     readonly overlap: number;
@@ -55,6 +55,8 @@ export interface RunConfig {
     readonly mirrorAxes: readonly number[];
     /** Windows in one call of the engine; default 1. */
     readonly batchSize: number;
+    /** Whether the validation set is predicted in windows as well, not mirrored; default false. */
+    readonly validation: boolean;
   };
   readonly kfold: {
     /** Default 5. */
@@ -86,6 +88,7 @@ const predictionSchema = object({
   weighting: string({ choices: ['gaussian', 'constant'], default: 'gaussian' }),
   mirrorAxes: list(integer({ minimum: 0 }), { default: [] }),
   batchSize: integer({ minimum: 1, default: 1 }),
+  validation: boolean({ default: false }),
 });
 
 const kfoldSchema = object({

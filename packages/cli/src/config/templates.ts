@@ -55,6 +55,7 @@ dataset:
     images: [image.nii.gz]   # one file for each channel; or image.png, for UNet2d
     label: label.nii.gz
     classes: [background, lesion]
+    # spacing: [1, 1, 3]     # mm along x, y, z: all cases are resampled to that, predictions back; default: as they are
 validation: 0.2              # share that selects the best checkpoint; or the description of another dataset
 test: 0.2                    # share for delira test
 
@@ -65,8 +66,6 @@ transforms:
     - { type: RandomForegroundCrop, options: { size: [32, 64, 64] } }
     - { type: Mirror, options: { axes: [2] } }
     - { type: GaussianNoise, options: { probability: 0.2 } }
-  val:                       # without it, whole cases
-    - { type: CenterCrop, options: { size: [32, 64, 64] } }
 
 model:
   type: UNet3d               # or UNet2d; channels and classes are the dataset's
@@ -78,10 +77,11 @@ optimizer:
 schedule: PolyLR             # or StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, OneCycleLR; counts epochs
 metrics: [Dice]
 
-prediction:                  # for delira predict: windows that overlap, mirrored as well
+prediction:                  # windows that overlap, mirrored as well; for delira test, too
   window: [32, 64, 64]
   overlap: 0.5
   mirrorAxes: [2]
+  validation: true           # after every epoch, too, not mirrored; without it transforms.val can cut a patch of each case
 
 ${rest.replace('batchSize: 8', 'batchSize: 2')}`,
 } as const;

@@ -13,7 +13,7 @@ export interface InputCase {
 export interface LoadedInput {
   /** float32 `[C, ...spatial]`, as the dataset's samples have it. */
   readonly data: NDArray;
-  /** Where it lies, of a volume; null for an image. */
+  /** The first file, of a volume, as it is: `data` may have another spacing. Null for an image. */
   readonly volume: Volume | null;
 }
 

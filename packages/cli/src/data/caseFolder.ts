@@ -7,11 +7,12 @@ import { factory, type Factory } from '../registries/Factory.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource, InputCase } from './DataSource.js';
 import { filesAt, isFolder, isImage } from './imageFiles.js';
+import { type Resampling, spacingOptions } from './resampled.js';
 import { readInput, segmentationCases } from './segmentationCases.js';
 
 const { boolean, list, object, string } = schema;
 
-interface Options {
+interface Options extends Resampling {
   readonly folder: string;
   readonly images: readonly string[];
   readonly label: string;
@@ -21,7 +22,7 @@ interface Options {
 
 /**
  * A folder with one sub-folder for each case, which hold files of the same names: `images: [t1.nii.gz, flair.nii.gz]`, one for each
- * channel, and `label: mask.nii.gz`; or PNGs. `classes` names the labels from 0 on, the background first.
+ * channel, and `label: mask.nii.gz`; or PNGs. `classes` names the labels from 0 on, the background first. Volumes are brought to `spacing`.
  */
 export const caseFolder: Factory<DataSource, DatasetFacts> = factory(
   object({
@@ -30,12 +31,13 @@ export const caseFolder: Factory<DataSource, DatasetFacts> = factory(
     label: string(),
     classes: list(string()),
     cache: boolean({ default: true }),
+    ...spacingOptions,
   }),
   (options, { root }) => source({ ...options, folder: resolve(root, options.folder) }),
 );
 
 function source(options: Options): DataSource {
-  const { folder, images, label, classes, cache } = options;
+  const { folder, images, label, classes } = options;
   return {
     task: 'segmentation',
     open: async () => {
@@ -48,11 +50,11 @@ function source(options: Options): DataSource {
         images: images.map((_, channel) => files[`image ${channel}`]!),
         label: files['label']!,
       }));
-      return segmentationCases(cases, { classes, channels: images.length }, { cache });
+      return segmentationCases(cases, { classes, channels: images.length }, options);
     },
     elsewhere: (other) => source({ ...options, folder: other }),
     inputs: (path) => inputsAt(path, images),
-    read: readInput,
+    read: (input) => readInput(input, options),
   };
 }
 

@@ -7,16 +7,17 @@ import { factory, type Factory } from '../registries/Factory.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource, InputCase } from './DataSource.js';
 import { filesAt, isFolder, stemOf } from './imageFiles.js';
+import { type Resampling, spacingOptions } from './resampled.js';
 import { readInput, segmentationCases } from './segmentationCases.js';
 
 const { boolean, object, string } = schema;
 
-interface Options {
+interface Options extends Resampling {
   readonly folder: string;
   readonly cache: boolean;
 }
 
-const options = object({ folder: string(), cache: boolean({ default: true }) });
+const options = object({ folder: string(), cache: boolean({ default: true }), ...spacingOptions });
 
 /** A task of the Medical Segmentation Decathlon: `dataset.json` names cases, labels and channels. */
 export const decathlon: Factory<DataSource, DatasetFacts> = factory(options, (given, { root }) =>
@@ -41,7 +42,7 @@ function source(
     },
     elsewhere: (folder) => source({ ...given, folder }, describe, inputs),
     inputs,
-    read: readInput,
+    read: (input) => readInput(input, given),
   };
 }
 

@@ -1,19 +1,22 @@
 import { castArray, InputError, type NDArray, type Sample } from '@delira/core';
 import { CacheDataset, LazyDataset, type SegmentationCase } from '@delira/data-loading';
-import { loadImageSample, loadVolume, loadVolumeSample } from '@delira/io';
+import type { Interpolation } from '@delira/imaging';
+import { loadImageSample, loadVolume, loadVolumeSample, type VolumeFiles } from '@delira/io';
 import type { DataFacts } from '../registries/Registries.js';
 import type { InputCase, LoadedInput, OpenedData } from './DataSource.js';
 import { isImage } from './imageFiles.js';
+import { checkSpacing, type Resampling, toSpacing } from './resampled.js';
 
 /** Cases that are known by their files, as a dataset to open. */
 export function segmentationCases(
   cases: readonly SegmentationCase[],
   facts: Omit<DataFacts, 'rank'>,
-  { cache }: { readonly cache: boolean },
+  { cache, ...resampling }: Resampling & { readonly cache: boolean },
 ): OpenedData {
   const rank = rankOf(cases.flatMap(({ images }) => images));
+  checkSpacing(resampling, rank);
   const load = async ({ images, label }: SegmentationCase): Promise<Sample> => {
-    if (rank === 3) return loadVolumeSample({ images, label });
+    if (rank === 3) return loadCase({ images, label }, resampling);
     const { data } = await readImages(images);
     const { label: mask } = await loadImageSample(
       { image: images[0]!, labels: [label] },
@@ -30,10 +33,23 @@ export function segmentationCases(
 }
 
 /** A case's images as the samples have them, without labels. @throws InputError, FormatError naming the file. */
-export async function readInput({ files }: InputCase): Promise<LoadedInput> {
+export async function readInput({ files }: InputCase, resampling: Resampling): Promise<LoadedInput> {
   if (files.every(isImage)) return { data: (await readImages(files)).data, volume: null };
-  const { data } = await loadVolumeSample({ images: files });
+  const { data } = await loadCase({ images: files }, resampling);
   return { data: data!, volume: await loadVolume(files[0]!) };
+}
+
+/** Of volumes, on the spacing that is wanted. */
+async function loadCase(files: VolumeFiles, { spacing, interpolation }: Resampling): Promise<Sample> {
+  const sample = await loadVolumeSample(files);
+  if (spacing === undefined) return sample;
+  const geometry = await loadVolume(files.images[0]!);
+  return Object.fromEntries(
+    Object.entries(sample).map(([key, array]) => {
+      const how = key === 'data' ? (interpolation as Interpolation) : 'nearest';
+      return [key, toSpacing(array, geometry, spacing, how)];
+    }),
+  );
 }
 
 async function readImages(files: readonly string[]): Promise<{ readonly data: NDArray }> {

@@ -1,12 +1,13 @@
-import { createRng, InputError, type NDArray } from '@delira/core';
+import { createRng, formatShape, InputError, type NDArray, sameShape, type Shape } from '@delira/core';
 import type { Transform } from '@delira/data-loading';
-import { volume } from '@delira/imaging';
+import { type Volume, volume } from '@delira/imaging';
 import { saveImage, saveVolume, writeFileAtomic } from '@delira/io';
 import type { ProgressBar } from '@delira/logging';
 import { type Predictor, toLabels } from '@delira/prediction';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource, InputCase } from '../data/DataSource.js';
+import { toShape } from '../data/resampled.js';
 import type { DataFacts } from '../registries/Registries.js';
 
 export interface PredictInputsOptions {
@@ -69,19 +70,34 @@ async function writeRows(rows: readonly Row[], classes: readonly string[], outpu
 async function segment(options: PredictInputsOptions): Promise<readonly string[]> {
   const written: string[] = [];
   for await (const { input, scores, loaded } of predictions(options)) {
-    const labels = toLabels(scores);
     if (loaded.volume !== null) {
       const { spacing, origin, direction } = loaded.volume;
+      const labels = toLabels(inPlace(scores, loaded.data, loaded.volume, input));
       const path = join(options.output, `${input.name}.nii.gz`);
       await saveVolume(path, volume(labels, { spacing, origin, direction }));
       written.push(path);
     } else {
       const path = join(options.output, `${input.name}.png`);
-      await saveImage(path, labels);
+      await saveImage(path, toLabels(scores));
       written.push(path);
     }
   }
   return written;
+}
+
+/**
+ * The scores with the voxels of the file that was read.
+ *
+ * @throws InputError when the preprocessing has cut or padded the volume.
+ */
+function inPlace(scores: NDArray, data: NDArray, { array }: Volume, { name }: InputCase): NDArray {
+  const spatial = ({ shape }: NDArray): Shape => shape.slice(-3);
+  const [predicted, read, wanted] = [spatial(scores), spatial(data), spatial(array)] as const;
+  if (!sameShape(predicted, read))
+    throw new InputError(
+      `${name}: the preprocessing makes ${formatShape(predicted)} voxels of ${formatShape(read)}, so that a prediction has no place in the file's geometry. Give the dataset the option spacing instead of Resize, and prediction.window instead of crops and padding; crops for training belong into transforms.train.`,
+    );
+  return sameShape(read, wanted) ? scores : toShape(scores, wanted, 'linear');
 }
 
 interface Predicted {

@@ -7,6 +7,7 @@ import type { Role } from '@delira/training';
 import type { RunConfig } from '../config/configSchema.js';
 import type { DataSource, OpenedData } from '../data/DataSource.js';
 import type { PipelineOptions } from '../pipeline.js';
+import { isWindowed } from '../prediction/windowsOf.js';
 import { withFacts } from '../registries/Factory.js';
 import type { DataFacts, Registries } from '../registries/Registries.js';
 import { transformOf } from './transformOf.js';
@@ -98,7 +99,13 @@ export class RunData {
   /** Preprocessing of every sample, then what its role adds; null: nothing, for what is predicted. @throws ParametersError */
   transform(role: Role | null, facts: DataFacts): Transform {
     const { config, registries } = this.#options;
-    return transformOf({ config, facts, registries, role: chosen(role) });
+    return transformOf({ config, facts, registries, role: this.#transformed(role) });
+  }
+
+  /** A test set is treated as a validation set is; what is judged window by window, as it is predicted. */
+  #transformed(role: Role | null): 'train' | 'val' | null {
+    if (role !== null && isWindowed(this.#options.config.prediction, role)) return null;
+    return role === 'test' ? 'val' : role;
   }
 
   /** In the main thread, or by the config's `training.workers`: the batches are the same. */
@@ -115,15 +122,15 @@ export class RunData {
     };
     if (workers === 0) return new DataLoader({ ...common, transform: this.transform(role, facts) });
     const { preprocessing, transforms } = config;
-    const options: PipelineOptions = { config: { preprocessing, transforms }, facts, role: chosen(role), module };
+    const options: PipelineOptions = {
+      config: { preprocessing, transforms },
+      facts,
+      role: this.#transformed(role),
+      module,
+    };
     const pipeline = await loadPipeline({ module: new URL('./pipeline.js', import.meta.url), options });
     return new DataLoader({ ...common, pipeline, workers });
   }
-}
-
-/** A test set is treated as a validation set is. */
-function chosen(role: Role | null): 'train' | 'val' | null {
-  return role === 'test' ? 'val' : role;
 }
 
 /** @throws InputError when data has other classes or channels than a network was, or is to be, trained for. */

@@ -6,6 +6,7 @@ import type { Schedule } from '@delira/optim';
 import { createComponent, createComponents, createNamedComponents } from '@delira/parameters';
 import type { BuiltTrainer } from '@delira/training';
 import type { RunConfig } from '../config/configSchema.js';
+import { windowsOf } from '../prediction/windowsOf.js';
 import { withFacts } from '../registries/Factory.js';
 import type { AnyLoss, AnyNetwork, AnyTensors, DataFacts, Registries } from '../registries/Registries.js';
 
@@ -44,6 +45,7 @@ export function buildTrainer(
     keep: training.keep,
     onSaveError: training.onSaveError,
     ...(training.monitor === undefined ? {} : { monitor: monitorOf(training.monitor, metrics) }),
+    windows: windowsOf(config.prediction, facts),
     ...(training.memoryLimit === undefined ? {} : { memoryLimit: training.memoryLimit }),
   };
 }

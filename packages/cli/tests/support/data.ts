@@ -1,6 +1,6 @@
 import { volume } from '@delira/imaging';
 import { saveImage, saveNifti } from '@delira/io';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Twelve dark and twelve light images of 16 × 16 pixels in two sub-folders. */
@@ -35,6 +35,16 @@ export async function writeCases(folder: string): Promise<void> {
     mkdirSync(path, { recursive: true });
     await saveNifti(join(path, 'image.nii.gz'), volume({ dtype: 'float32', shape, data: image }, GEOMETRY));
     await saveNifti(join(path, 'label.nii.gz'), volume({ dtype: 'uint8', shape, data: label }, GEOMETRY));
+  }
+}
+
+/** As files of a folder: `imagesTr/case0.nii.gz` with `suffix` before the ending, and `labelsTr/case0.nii.gz`. */
+export function layOut(cases: string, folder: string, suffix: string): void {
+  for (const part of ['imagesTr', 'labelsTr']) mkdirSync(join(folder, part), { recursive: true });
+  for (let number = 0; number < 4; number++) {
+    const source = join(cases, `case${number}`);
+    renameSync(join(source, 'image.nii.gz'), join(folder, 'imagesTr', `case${number}${suffix}.nii.gz`));
+    renameSync(join(source, 'label.nii.gz'), join(folder, 'labelsTr', `case${number}.nii.gz`));
   }
 }
 
