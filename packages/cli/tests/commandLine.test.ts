@@ -52,7 +52,7 @@ describe('the command line', () => {
     ])
       expect(await captured(...args)).toMatchObject({
         code: 1,
-        errors: `There is no experiment in ${folder}: it has no manifest.json. Check the path.\n`,
+        errors: `There is no experiment in ${folder}: it is no folder with a manifest.json. Check the path.\n`,
       });
   });
 });

@@ -77,7 +77,9 @@ describe('a config', () => {
   it('that is not there is said to be missing', async () => {
     await expect(readConfig(join(folder, 'none.yaml'))).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining('none.yaml cannot be read: ENOENT'),
+      message: expect.stringContaining(
+        'none.yaml cannot be read: there is no such file (ENOENT). Check the path; delira init',
+      ),
     });
   });
 
@@ -110,6 +112,17 @@ describe('a config', () => {
     const { code, errors } = await captured('train', config, '--set', assignment, '-o', join(folder, 'run'));
     expect(errors).toContain(`${config}: ${message}`);
     expect(code).toBe(1);
+  });
+
+  it('that is a folder is said to be one', async () => {
+    await expect(readConfig(folder)).rejects.toThrow(`The config ${folder} cannot be read: it is a folder (EISDIR).`);
+  });
+
+  it('says where its data is not', async () => {
+    const { errors } = await captured('train', config, '-o', join(folder, 'run'));
+    expect(errors).toBe(
+      `The folder of images ${join(folder, 'images')} cannot be read: there is none. A relative path starts from the folder of the config; check dataset.options.folder.\n`,
+    );
   });
 
   it('says what its data lacks', async () => {

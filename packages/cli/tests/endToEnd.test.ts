@@ -165,5 +165,13 @@ describe('the program that is built', () => {
       'The monitored value "val_acuracy" does not exist. Did you mean "val_accuracy"? There is: loss, accuracy, val_loss, val_accuracy.\n',
     );
     expect(unmonitored.code).toBe(1);
+    // Nothing was trained: the folder is free for what was meant.
+    const meant = ['train', 'tiny.yaml', '--set', 'training.epochs=1', '--quiet', '-o', 'runs/third'];
+    expect(await delira(folder, ...meant)).toMatchObject({ code: 0, errors: '' });
+    expect(await delira(folder, ...meant)).toMatchObject({
+      code: 1,
+      errors:
+        'runs/third holds a run already. Go on with it: delira resume runs/third; or choose another folder: -o RUN.\n',
+    });
   });
 });

@@ -141,6 +141,7 @@ const callbacks: Named = {
   NonFiniteLossError: '- an error',
   RunFolderError: '- an error',
   Experiment: '- what the commands work with',
+  holdsTraining: '- what the commands ask a folder',
   readManifest: '- what the commands work with',
   Trainer: '- what the commands work with',
   StepsPerCall: '- what the trainer works with',

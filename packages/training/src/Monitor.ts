@@ -26,9 +26,9 @@ export function directionOf(name: string, metrics: readonly Directed[]): Monitor
 
 /** The error for a value that an epoch does not have. */
 export function noSuchValue(name: string, names: readonly string[]): NotFoundError {
-  return new NotFoundError(
-    `The monitored value "${name}" does not exist.${didYouMean(name, names)} There is: ${names.join(', ')}.`,
-  );
+  const unvalidated = name.startsWith('val_') && !names.some((each) => each.startsWith('val_'));
+  const hint = unvalidated ? ' There is no validation set.' : didYouMean(name, names);
+  return new NotFoundError(`The monitored value "${name}" does not exist.${hint} There is: ${names.join(', ')}.`);
 }
 
 /**

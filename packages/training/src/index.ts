@@ -29,6 +29,7 @@ export type {
   RunResult,
   StateOptions,
 } from './experiment/ExperimentOptions.js';
+export { holdsTraining } from './experiment/holdsTraining.js';
 export { kfoldIndices, type KFoldIndicesOptions, stratifiedKfoldIndices } from './experiment/kfoldIndices.js';
 export { type KFoldTask, type Manifest, readManifest, type Task } from './experiment/Manifest.js';
 export type { Split, SplitOptions } from './experiment/splitDataset.js';

@@ -7,7 +7,7 @@ import { RandomSampler } from '@delira/samplers';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Experiment, type ExperimentOptions, readManifest, type Role } from '../src/index.js';
+import { Experiment, type ExperimentOptions, holdsTraining, readManifest, type Role } from '../src/index.js';
 import { temporaryFolder } from './support/temporaryFolder.js';
 import { type B, type P, TinyNetwork, tinyDataset } from './support/tinyTraining.js';
 import { type WatchedBackend, watchedBackend } from './support/watchedBackend.js';
@@ -312,6 +312,21 @@ describe('an experiment', () => {
       message: `${join(folder, 'tiny')} holds a run already. Go on with it by resume(), or give the experiment another name.`,
     });
     await expect(experiment.kfold(tinyDataset(12, 1))).rejects.toMatchObject({ problem: 'occupied' });
+  });
+
+  it('in which nothing was trained is begun anew', async () => {
+    const folder = temporaryFolder();
+    const build = tinyExperiment(folder).options.build;
+    const mistaken = tinyExperiment(folder, {
+      build: async (...given) => ({ ...(await build(...given)), monitor: { name: 'val_acuracy', better: 'higher' } }),
+    }).experiment;
+    await expect(mistaken.run(data)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(mistaken.kfold(tinyDataset(12, 1), { folds: 2 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { experiment } = tinyExperiment(folder);
+    expect(await holdsTraining(experiment.folder)).toBe(false);
+    expect(await experiment.kfold(tinyDataset(12, 1), { folds: 3 })).toMatchObject({ finished: true });
+    expect(await holdsTraining(experiment.folder)).toBe(true);
+    await expect(experiment.run(data)).rejects.toMatchObject({ problem: 'occupied' });
   });
 
   it('keeps a second one out of its folder', async () => {

@@ -1,3 +1,4 @@
+import { DCGAN } from '@delira/models-gan';
 import { networkModel, type PredictionModel, Predictor } from '@delira/prediction';
 import type { Trainer } from '@delira/training';
 import { existsSync } from 'node:fs';
@@ -58,6 +59,10 @@ Segmentations are made of windows that overlap when the config has prediction.wi
       for (const each of foldsOf(reopened, fold)) {
         const trainer = await reopened.experiment.trainer({ fold: each, checkpoint });
         closing.push(() => trainer.dispose());
+        if (session.network instanceof DCGAN)
+          throw new UsageError(
+            `delira predict: ${shown(reopened.folder)} holds a DCGAN, which makes images of noise, not of images. Draw some in a program: see Generative networks in the README of @delira/cli.`,
+          );
         models.push(await modelOf(reopened, trainer));
       }
       const window = windowOf(config.prediction);

@@ -14,13 +14,17 @@ export async function readConfig(file: string, assignments: readonly string[] = 
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`The config ${file} cannot be read: ${reason} (delira init writes one to begin with.)`, {
-      cause,
-    });
+    throw new ConfigError(`The config ${file} cannot be read: ${reasonOf(cause)}`, { cause });
   }
   return namingConfig(file, () => {
     const format = file.toLowerCase().endsWith('.json') ? formatOfPath(file) : 'yaml';
     return Config.parse(text, { format }).withArguments(assignments, { allowNew: true }).validate(configSchema);
   });
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  if (code === 'ENOENT') return 'there is no such file (ENOENT). Check the path; delira init writes one to begin with.';
+  if (code === 'EISDIR') return 'it is a folder (EISDIR). Name a file, YAML or JSON.';
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -39,3 +39,17 @@ export async function filesAt(path: string, rank: 2 | 3): Promise<readonly Input
   if (files.length === 0) throw new InputError(`${path} holds no file that ends in one of ${extensions.join(', ')}.`);
   return files.map(({ image }) => ({ name: stemOf(image), files: [image] }));
 }
+
+/** The error for a dataset's folder, in which nothing can be looked for. */
+export function unreadable(what: string, folder: string, cause: unknown): InputError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  const reason =
+    code === 'ENOENT'
+      ? 'there is none. A relative path starts from the folder of the config; check dataset.options.folder.'
+      : code === 'ENOTDIR'
+        ? 'it is a file. Name the folder it is in.'
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
+  return new InputError(`${what} ${folder} cannot be read: ${reason}`, { cause });
+}

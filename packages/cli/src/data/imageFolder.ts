@@ -9,7 +9,7 @@ import { requiredNumbers } from '../registries/fields.js';
 import type { DatasetFacts } from '../registries/Registries.js';
 import type { DataSource, OpenedData } from './DataSource.js';
 import { extents } from './extents.js';
-import { filesAt, imageExtensions } from './imageFiles.js';
+import { filesAt, imageExtensions, unreadable } from './imageFiles.js';
 
 const { boolean, integer, object, string } = schema;
 
@@ -83,8 +83,7 @@ async function classesOf(folder: string): Promise<readonly string[]> {
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(`The folder of images ${folder} cannot be read: ${reason}`, { cause });
+    throw unreadable('The folder of images', folder, cause);
   }
   const names = entries
     .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))

@@ -1,11 +1,14 @@
 import { InputError, type NDArray } from '@delira/core';
 import { type Geometry, type Interpolation, resampleToShape, type Vector3, volume } from '@delira/imaging';
-import { schema } from '@delira/parameters';
+import { schema, type Schema } from '@delira/parameters';
 
 const { list, number, optional, string } = schema;
 
 /** Options of datasets of volumes: the spacing that all are brought to. */
-export const spacingOptions = {
+export const spacingOptions: {
+  readonly spacing: Schema<readonly number[] | undefined>;
+  readonly interpolation: Schema<string>;
+} = {
   spacing: optional(list(number({ minimum: 0 }))),
   interpolation: string({ choices: ['linear', 'cubic'], default: 'linear' }),
 };

@@ -1,7 +1,7 @@
 import type { Backend } from '@delira/core';
 import type { TextStream } from '@delira/logging';
 import type { Parameters } from '@delira/parameters';
-import { type Experiment, readManifest } from '@delira/training';
+import { type Experiment, holdsTraining, readManifest } from '@delira/training';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { namingConfig } from '../config/ConfigError.js';
 import { readConfig } from '../config/readConfig.js';
@@ -104,5 +104,5 @@ async function refuseOccupied(folder: string): Promise<void> {
     if (error instanceof Error && 'problem' in error && error.problem === 'missing') return null;
     throw error;
   });
-  if (manifest !== null && manifest.task.kind !== 'created') throw occupied(folder);
+  if (manifest !== null && manifest.task.kind !== 'created' && (await holdsTraining(folder))) throw occupied(folder);
 }

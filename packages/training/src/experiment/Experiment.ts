@@ -24,6 +24,7 @@ import type {
   RunResult,
   StateOptions,
 } from './ExperimentOptions.js';
+import { holdsTraining } from './holdsTraining.js';
 import {
   findManifest,
   FORMAT,
@@ -112,7 +113,7 @@ export class Experiment<B extends TensorsOf<B>, P extends TensorsOf<P>, M = Valu
   /**
    * Trains on all of `train`.
    *
-   * @throws RunFolderError when something was begun in the folder already, or another process works on it. As `Trainer.fit` besides.
+   * @throws RunFolderError when something was trained in the folder already, or another process works on it. As `Trainer.fit` besides.
    */
   async run(datasets: RunDatasets): Promise<RunResult> {
     return this.#locked(async () => {
@@ -264,12 +265,16 @@ export class Experiment<B extends TensorsOf<B>, P extends TensorsOf<P>, M = Valu
 
   async #begin(task: Task): Promise<void> {
     const existing = await findManifest(this.folder, this.#files);
-    if (existing !== null && existing.task.kind !== 'created')
+    const { folder } = this;
+    if (existing !== null && existing.task.kind !== 'created' && (await holdsTraining(folder, this.#files)))
       throw new RunFolderError(
         `${this.folder} holds ${existing.task.kind === 'run' ? 'a run' : 'a cross-validation'} already. Go on with it by resume(), or give the experiment another name.`,
         this.folder,
         'occupied',
       );
+    // Of a cross-validation that was begun here and came to nothing.
+    const splits = join(folder, 'splits.json');
+    if (await fileExists(splits, this.#files)) await this.#files.remove(splits);
     const { params } = this.#options;
     await this.#writeManifest({
       format: FORMAT,

@@ -62,10 +62,13 @@ export async function findManifest(folder: string, files: FileSystem = nodeFileS
  * @throws RunFolderError when it is no experiment's, or that of another version.
  */
 export async function readManifest(folder: string, files: FileSystem = nodeFileSystem): Promise<Manifest> {
-  const manifest = await findManifest(folder, files);
+  const manifest = await findManifest(folder, files).catch((cause: unknown) => {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR')) throw cause;
+    return null;
+  });
   if (manifest === null)
     throw new RunFolderError(
-      `There is no experiment in ${folder}: it has no manifest.json. Check the path.`,
+      `There is no experiment in ${folder}: it is no folder with a manifest.json. Check the path.`,
       folder,
       'missing',
     );
