@@ -113,8 +113,8 @@ describe('stepsModel', () => {
     );
     const scan = modelOf(traced).graph.nodes[0]!.attributes['body'] as { readonly graph: { readonly nodes: unknown } };
     expect(scan.graph.nodes).toEqual([
-      { ...node, name: 'Add_0', type: 'Add', inputs: ['state:w', 'batch:x'], outputs: ['step:next:state:w'] },
       { ...node, name: 'step:output:x', type: 'Identity', inputs: ['batch:x'], outputs: ['step:output:x'] },
+      { ...node, name: 'Add_0', type: 'Add', inputs: ['state:w', 'batch:x'], outputs: ['step:next:state:w'] },
       {
         ...node,
         name: 'step:output:next',

@@ -30,13 +30,16 @@ export interface SessionSettings {
   readonly spinning: boolean;
 }
 
-function sessionOptions({ providers, threads, spinning }: SessionSettings): InferenceSession.SessionOptions {
+function sessionOptions(
+  { providers, threads, spinning }: SessionSettings,
+  { isOrdered = false }: LoweredProgram,
+): InferenceSession.SessionOptions {
   return {
     executionProviders: [...providers],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: isOrdered ? 'disabled' : 'all',
     // Plans one block for all intermediate results, with gaps: a quarter more memory at the peak (GAN of 64 images: 1222 against 761 MB), no faster.
     enableMemPattern: false,
     logSeverityLevel: 3,
@@ -69,7 +72,7 @@ export class CompiledProgram {
     const lowered = flavour.lower(program);
     const bytes = writeModel(stepsModel(lowered, { marker: true }));
     try {
-      const session = await engine.InferenceSession.create(bytes, sessionOptions(settings));
+      const session = await engine.InferenceSession.create(bytes, sessionOptions(settings, lowered));
       return new CompiledProgram(engine, session, program, lowered);
     } catch (error) {
       const { providers } = settings;

@@ -17,6 +17,14 @@ export interface NodeOptions {
 
 const floatConstructors = { float32: Float32Array, float64: Float64Array } as const;
 
+/** Names that a node reads, those that its own graphs see from the inside included. */
+export function namesRead({ inputs, attributes }: OnnxNode): readonly string[] {
+  const inner = Object.values(attributes).flatMap((value) =>
+    typeof value === 'object' && 'graph' in value ? value.graph.nodes.flatMap(namesRead) : [],
+  );
+  return [...inputs, ...inner];
+}
+
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
@@ -27,6 +35,7 @@ export class GraphBuilder {
   readonly #initializers: Initializer[] = [];
   readonly #constants = new Map<string, string>();
   readonly #domains = new Map<string, number>();
+  readonly #values = new Map<string, OnnxValue>();
   #count = 0;
   /** Prefix of node names: the module path of the node being lowered. */
   scope = '';
@@ -48,6 +57,7 @@ export class GraphBuilder {
       dtype: output.dtype,
       name: outputs.length === 1 ? name : `${name}.${index}`,
     }));
+    for (const value of values) this.#values.set(value.name, value);
     const domain = options.domain ?? '';
     if (domain !== '') this.#domains.set(domain, 1);
     this.#nodes.push({
@@ -158,6 +168,22 @@ export class GraphBuilder {
       Math.max(a.shape[axis - rank + a.shape.length] ?? 1, b.shape[axis - rank + b.shape.length] ?? 1),
     );
     return this.node(type, [a, b], shape);
+  }
+
+  /** Leaves out the nodes that nothing on the way to these values reads: the engine would run them. */
+  keep(values: readonly OnnxValue[]): void {
+    const needed = new Set(values.map(({ name }) => name));
+    const kept = [...this.#nodes].reverse().filter((node) => {
+      const isNeeded = node.outputs.some((name) => needed.has(name));
+      if (isNeeded) for (const name of namesRead(node)) needed.add(name);
+      return isNeeded;
+    });
+    this.#nodes.splice(0, this.#nodes.length, ...kept.reverse());
+  }
+
+  /** A value that some node gives, by its name. */
+  valueNamed(name: string): OnnxValue | undefined {
+    return this.#values.get(name);
   }
 
   graph(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): OnnxGraph {

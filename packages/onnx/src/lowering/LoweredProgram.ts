@@ -53,4 +53,6 @@ export interface LoweredProgram {
   readonly outputs: Readonly<Record<string, OnnxValue>>;
   /** Absent when no variable may be written over. */
   readonly guard?: WriteGuard;
+  /** True when the engine must not rewrite the graph: operators that it adds are last, and would change the order of all others. */
+  readonly isOrdered?: boolean;
 }

@@ -47,7 +47,8 @@ function renameIn(node: OnnxNode, rename: (name: string) => string): OnnxNode {
 
 /**
  * Gives values the names of a graph's outputs. A value a node computes is renamed where it is made, so that nothing is copied; a
- * value wanted under two names, or one that no node computes, goes through an Identity.
+ * value wanted under two names, or one that no node computes, goes through an Identity, right behind its maker: the engine begins with
+ * what the last operator needs.
  */
 function nameOutputs(
   nodes: readonly OnnxNode[],
@@ -55,13 +56,23 @@ function nameOutputs(
 ): readonly OnnxNode[] {
   const computed = new Set(nodes.flatMap(({ outputs }) => outputs));
   const renamed = new Map<string, string>();
-  const identities: OnnxNode[] = [];
+  const identities = new Map<string, OnnxNode[]>();
   for (const [value, output] of wanted) {
-    if (computed.has(value) && !renamed.has(value)) renamed.set(value, output);
-    else identities.push(identity(renamed.get(value) ?? value, output));
+    if (computed.has(value) && !renamed.has(value)) {
+      renamed.set(value, output);
+      continue;
+    }
+    const from = renamed.get(value) ?? value;
+    identities.set(from, [...(identities.get(from) ?? []), identity(from, output)]);
   }
   const rename = (name: string): string => renamed.get(name) ?? name;
-  return [...nodes.map((node) => renameIn(node, rename)), ...identities];
+  const inside = nodes.flatMap((node) => {
+    const named = renameIn(node, rename);
+    return [named, ...named.outputs.flatMap((name) => identities.get(name) ?? [])];
+  });
+  const made = new Set(inside.flatMap(({ outputs }) => outputs));
+  const others = [...identities.values()].flat().filter(({ name }) => !made.has(name));
+  return [...others, ...inside];
 }
 
 export interface StepsModelOptions {

@@ -31,10 +31,12 @@ export function entersUnit(step: TunedStep, unit: Unit): readonly ValueId[] {
   );
 }
 
-/** A value as a unit takes it: in the unit's layout and rows. */
+/** A value as a unit takes it: in the unit's layout and rows. Emitted once: after a guard, nobody should have to compute it. */
 export function heldFor(step: TunedStep, unit: Unit, id: ValueId): OnnxValue {
   const output = unit[0]!.outputs[0]!;
-  return step.graph.reshape(step.values.held(id, step.layoutOf(output)), tileRows(step.aval(output).shape)!);
+  const layout = step.layoutOf(output);
+  const rows = tileRows(step.aval(output).shape)!;
+  return step.remember(`rows:${id}:${layout}`, () => step.graph.reshape(step.values.held(id, layout), rows));
 }
 
 /**

@@ -23,6 +23,7 @@ import { portableLowerings } from '../portable/portableLowerings.js';
 import { assignLayouts, isElementwise } from './assignLayouts.js';
 import { lowerElementwise } from './elementwise.js';
 import { type BlockSize, fitsLayout, type Layout, packArray, unpackArray } from './Layout.js';
+import { inOrder } from './inOrder.js';
 import { entersUnit, heldFor, lowerTile } from './lowerTile.js';
 import { tileRows } from './tileRows.js';
 import { arrangeUnits, type Unit } from './tiles.js';
@@ -92,8 +93,8 @@ function lowerUpdates(
   step: TunedStep,
   updates: readonly Update[],
   outputs: Readonly<Record<string, OnnxValue>>,
-): { readonly guard: WriteGuard | null; readonly inPlace: ReadonlySet<string> } {
-  if (updates.length === 0) return { guard: null, inPlace: new Set() };
+): { readonly guard: WriteGuard | null; readonly inPlace: ReadonlySet<string>; readonly isOrdered: boolean } {
+  if (updates.length === 0) return { guard: null, inPlace: new Set(), isOrdered: false };
   const { graph, program, values } = step;
   const { reads, writes } = program;
   const updated = new Map(updates.flatMap(({ variables }) => [...variables].map(([id, name]) => [name, id])));
@@ -114,17 +115,16 @@ function lowerUpdates(
       given.map(({ name }) => name),
     ),
   );
-  const guard = writeGuard(graph, outputs, [
-    ...needed.filter(({ name }) => !inputs.has(name)),
-    ...given.filter(({ name }) => further.has(name)),
-  ]);
+  const awaited = [...needed.filter(({ name }) => !inputs.has(name)), ...given.filter(({ name }) => further.has(name))];
+  const ordered = inOrder(graph, awaited, given);
+  const guard = writeGuard(graph, outputs, ordered ?? awaited);
   const inPlace = new Set(updates.flatMap((update) => lowerUpdate(step, update, guard.passed)));
   // A variable that is given out or kept elsewhere as it is, or that a second update reads, is read after the guard.
   const memory = memoryOf(nodes);
   for (const { name } of given) inPlace.delete(inputs.get(memory(name)) ?? '');
   for (const name of updated.keys())
     if (entering.filter((ids) => ids.includes(reads[name]!)).length > 1) inPlace.delete(name);
-  return { guard, inPlace };
+  return { guard, inPlace, isOrdered: ordered !== null };
 }
 
 function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
@@ -179,6 +179,8 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
     const packed = stateLayout(step.aval(id), layout, block);
     return late.inPlace.has(name) ? { layout: packed, parts, inPlace: true } : { layout: packed, parts };
   });
+  const next = Object.values(state).flatMap(({ parts }) => parts.flatMap(({ output }) => output ?? []));
+  builder.keep([...Object.values(outputs), ...next, ...(late.guard === null ? [] : [late.guard.passed])]);
   return {
     name: program.name,
     builder,
@@ -188,6 +190,7 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
     state,
     outputs,
     ...(late.guard === null ? {} : { guard: late.guard }),
+    ...(late.isOrdered ? { isOrdered: true } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Program, sameShape, type ValueId } from '@delira/core';
-import { GraphBuilder, type OnnxValue } from '../lowering/GraphBuilder.js';
+import { GraphBuilder, namesRead, type OnnxValue } from '../lowering/GraphBuilder.js';
 import type { OnnxGraph, OnnxNode } from '../model/OnnxModel.js';
 import { lowerTile } from './lowerTile.js';
 import type { Unit } from './tiles.js';
@@ -26,14 +26,6 @@ export function asUpdate({ avals, nodes, outputs, reads, writes }: Program, unit
   const variables = new Map(written.map(([variable, id]) => [id, variable]));
   const isOwn = written.every(([variable, id]) => sameShape(avals[reads[variable]!]!.shape, avals[id]!.shape));
   return isOwn && variables.size === written.length ? { unit, name, variables } : null;
-}
-
-/** Names that a node reads, those that its own graphs see from the inside included. */
-function namesRead({ inputs, attributes }: OnnxNode): readonly string[] {
-  const inner = Object.values(attributes).flatMap((value) =>
-    typeof value === 'object' && 'graph' in value ? value.graph.nodes.flatMap(namesRead) : [],
-  );
-  return [...inputs, ...inner];
 }
 
 /** Operators whose result may be the memory of their first input. */

@@ -15,23 +15,32 @@ function zeroOf(graph: GraphBuilder, value: OnnxValue): OnnxValue {
   return graph.node('ReduceSum', [zeros, graph.int64([0])], [1], { attributes: { keepdims: 1 } });
 }
 
-/** One element: enough to wait for the whole. */
+/** One element, of whatever rank: enough to wait for the whole. */
 function firstOf(graph: GraphBuilder, value: OnnxValue): OnnxValue {
-  const whole = value.shape.length === 0 ? graph.reshape(value, [1]) : value;
-  const axes = whole.shape.map((_, axis) => axis);
+  const axes = value.shape.map((_, axis) => axis);
   const first = graph.slice(
-    whole,
+    value,
     axes.map(() => 0),
     axes.map(() => 1),
     axes,
   );
-  const flat = graph.reshape(first, [1]);
-  return flat.dtype === 'float32' ? flat : graph.node('Cast', [flat], [1], { dtype: 'float32', attributes: { to: 1 } });
+  if (first.dtype === 'float32') return first;
+  return graph.node('Cast', [first], first.shape, { dtype: 'float32', attributes: { to: 1 } });
 }
 
 /**
- * Decides whether variables may be written: once the values of `after` are there, and if every output that must be finite is. What
- * waits for it can write over variables: they are still needed by nobody, and nothing that comes later stops the step.
+ * [1], of any content, there once all values are. The engine goes backwards from what it needs last, always to the operator that was added
+ * last, so that along this chain it computes the values in their order.
+ */
+function waitFor(graph: GraphBuilder, values: readonly OnnxValue[]): OnnxValue {
+  const firsts = values.map((value) => firstOf(graph, value));
+  const last = firsts.reduce((before, first) => graph.binary('Add', before, first), graph.scalar(0));
+  return graph.reshape(last, [1]);
+}
+
+/**
+ * Decides whether variables may be written: once the values of `after` are there, which are computed in this order, and if every output
+ * that must be finite is. What waits for it can write over variables: they are still needed by nobody, and nothing that comes later stops the step.
  */
 export function writeGuard(
   graph: GraphBuilder,
@@ -44,11 +53,10 @@ export function writeGuard(
   const required: OnnxValue = { name: REQUIRED, shape: [looked.length], dtype: 'bool' };
   const join = (values: readonly OnnxValue[]): OnnxValue =>
     values.length === 1 ? values[0]! : graph.node('Concat', values, [values.length], { attributes: { axis: 0 } });
-  const waited = zeroOf(
-    graph,
-    after.length === 0 ? graph.scalar(0) : join(after.map((value) => firstOf(graph, value))),
-  );
-  const zeros = join([...looked.map(([, value]) => zeroOf(graph, value)), waited]);
+  const found = looked.map(([, value]) => zeroOf(graph, value));
+  // Added last, gone to first.
+  const waited = zeroOf(graph, waitFor(graph, after));
+  const zeros = join([...found, waited]);
   const bad = graph.node('IsNaN', [zeros], zeros.shape, { dtype: 'bool' });
   // What is only waited for may be anything.
   const waitedOnly = graph.constant({ dtype: 'bool', shape: [1], data: Uint8Array.of(0) });
