@@ -1,5 +1,5 @@
 /**
- * A function that says how often it was asked for an index before. An array where that is not much longer than what is asked for: a Map
+ * A function that says how often it was asked for an index before. Arrays where those are not much longer than what is asked for: a Map
  * of a million entries costs more than all else that an index takes.
  *
  * @param length indices are below it.
@@ -14,6 +14,14 @@ export function countRepeats(length: number, samples: number): (index: number) =
       return repeat;
     };
   }
-  const counts = new Uint32Array(length);
-  return (index) => counts[index]!++;
+  // Most samplers repeat nothing: a bit for each index stays in the cache when a counter for each would not.
+  const seen = new Uint8Array(Math.ceil(length / 8));
+  let repeats: Uint32Array | null = null;
+  return (index) => {
+    const bit = 1 << (index & 7);
+    const before = seen[index >>> 3]!;
+    if ((before & bit) !== 0) return ++(repeats ??= new Uint32Array(length))[index]!;
+    seen[index >>> 3] = before | bit;
+    return 0;
+  };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { countRepeats } from '../src/countRepeats.js';
 
 it.each([
-  ['an array', 9, 6],
+  ['arrays', 9, 6],
   ['a Map', 1000, 6],
 ])('counts how often an index came before, in %s', (_, length, samples) => {
   const repeatOf = countRepeats(length, samples);

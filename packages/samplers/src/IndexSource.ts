@@ -9,13 +9,15 @@ export type IndexSource = number | readonly number[] | Int32Array | { readonly l
  * @throws ArgumentError when there are none, or one is not a non-negative integer.
  */
 export function candidatesOf(source: IndexSource): Int32Array {
-  const candidates =
-    Array.isArray(source) || source instanceof Int32Array
-      ? listed(source as ArrayLike<number>)
-      : counted(source as Exclude<IndexSource, readonly number[]>);
+  const candidates = isList(source) ? listed(source) : counted(source);
   if (candidates.length === 0)
     throw new ArgumentError('A sampler has nothing to draw from: the dataset or list of indices is empty.');
   return candidates;
+}
+
+/** Whether the indices are named one by one; otherwise they are all from 0 on. */
+export function isList(source: IndexSource): source is readonly number[] | Int32Array {
+  return Array.isArray(source) || source instanceof Int32Array;
 }
 
 function counted(source: number | { readonly length: number }): Int32Array {

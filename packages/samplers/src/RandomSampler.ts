@@ -1,6 +1,6 @@
 import { ArgumentError, createRng, permutation, type Rng } from '@delira/core';
 import { checkCount, checkEpoch } from './checks.js';
-import { candidatesOf, type IndexSource } from './IndexSource.js';
+import { candidatesOf, type IndexSource, isList } from './IndexSource.js';
 import type { Sampler } from './Sampler.js';
 
 export interface RandomSamplerOptions {
@@ -15,7 +15,9 @@ export interface RandomSamplerOptions {
 /** Indices in random order, another order in each epoch. */
 export class RandomSampler implements Sampler {
   readonly length: number;
-  readonly #candidates: Int32Array;
+  /** `null`: all that there are. */
+  readonly #candidates: Int32Array | null;
+  readonly #count: number;
   readonly #rng: Rng;
   readonly #replacement: boolean;
 
@@ -30,7 +32,8 @@ export class RandomSampler implements Sampler {
       );
     }
     this.length = numSamples;
-    this.#candidates = candidates;
+    this.#candidates = isList(source) ? candidates : null;
+    this.#count = candidates.length;
     this.#rng = createRng(seed).fork('sampler');
     this.#replacement = replacement;
   }
@@ -45,8 +48,8 @@ export class RandomSampler implements Sampler {
     const rng = this.#rng.fork(epoch);
     const candidates = this.#candidates;
     const positions = this.#replacement
-      ? Int32Array.from({ length: this.length }, () => rng.int(candidates.length))
-      : permutation(candidates.length, rng).subarray(0, this.length);
-    return positions.map((position) => candidates[position]!).values();
+      ? Int32Array.from({ length: this.length }, () => rng.int(this.#count))
+      : permutation(this.#count, rng).subarray(0, this.length);
+    return (candidates === null ? positions : positions.map((position) => candidates[position]!)).values();
   }
 }
