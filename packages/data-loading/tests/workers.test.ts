@@ -1,5 +1,15 @@
 import { ArgumentError, InputError, ndarray, type Sample } from '@delira/core';
-import { RandomSampler } from '@delira/samplers';
+import {
+  LambdaSampler,
+  PrevalenceRandomSampler,
+  PrevalenceSequentialSampler,
+  RandomSampler,
+  SequentialSampler,
+  StoppingPrevalenceRandomSampler,
+  StoppingPrevalenceSequentialSampler,
+  WeightedPrevalenceRandomSampler,
+  WeightedRandomSampler,
+} from '@delira/samplers';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type * as Package from '../src/index.js';
@@ -71,6 +81,30 @@ describe('workers', () => {
       ),
       { seed: 1, numRuns: 8 },
     );
+  });
+
+  const labels = Array.from({ length: 23 }, (_, index) => (index % 7 === 0 ? 1 : 0));
+  const balanced = { batchSize: 4, seed: 5 };
+  const weights = labels.map((label) => label + 1);
+
+  it.each([
+    [1, new SequentialSampler(23)],
+    [2, new RandomSampler(23, { seed: 5, replacement: true })],
+    [8, new WeightedRandomSampler(23, { seed: 5, weights })],
+    [1, new WeightedRandomSampler(23, { seed: 5, weights, replacement: false })],
+    [2, new WeightedPrevalenceRandomSampler(labels, { seed: 5 })],
+    [8, new LambdaSampler(23, (all, count, rng) => Array.from({ length: count }, () => all[rng.int(23)]!), balanced)],
+    [1, new PrevalenceRandomSampler(labels, balanced)],
+    [2, new PrevalenceSequentialSampler(labels, balanced)],
+    [8, new StoppingPrevalenceRandomSampler(labels, balanced)],
+    [2, new StoppingPrevalenceSequentialSampler(labels, balanced)],
+  ])('give the stream of every sampler, also from the middle of an epoch: %d, %o', async (workers, sampler) => {
+    const alone = await create({}, { workers: 0, sampler, seed: 9 });
+    const loader = await create({}, { workers, sampler, seed: 9 });
+    const whole = (await collect(alone, 3)) as readonly unknown[];
+    expect(await collect(loader, 3)).toEqual(whole);
+    const seen = Math.floor(alone.batches / 2);
+    expect(await collect(loader, 3, seen)).toEqual(whole.slice(seen));
   });
 
   it('do what waits behind a slow batch elsewhere, and keep the order', async () => {

@@ -1,8 +1,9 @@
 import { createRng, type NDArray, type Sample, type Shape, sizeOf } from '@delira/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as transforms from '../src/index.js';
 import {
-  type Augmentation,
+  Augmentation,
   Brightness,
   CenterCrop,
   Compose,
@@ -82,6 +83,31 @@ const rows: readonly Row[] = [
     }),
     true,
     0.5 + 1e-5,
+  ),
+  row(
+    'SpatialTransform by cubic splines',
+    () => new SpatialTransform({ rotation: [-0.6, 0.6], scale: [0.7, 1.4], interpolation: 'cubic' }),
+    (spatial) => ({
+      rotation: noAngles(spatial),
+      scale: spatial.map(() => 1),
+      translation: zeros(spatial),
+      elastic: null,
+    }),
+    true,
+    // Beyond the outermost voxels the spline bends back, where coordinates would go on.
+    0.75,
+  ),
+  row(
+    'SpatialTransform without rotation by cubic splines',
+    () => new SpatialTransform({ scale: [0.7, 1.4], scalePerAxis: true, translation: [-1, 1], interpolation: 'cubic' }),
+    (spatial) => ({
+      rotation: noAngles(spatial),
+      scale: spatial.map(() => 1),
+      translation: zeros(spatial),
+      elastic: null,
+    }),
+    true,
+    0.75,
   ),
   row(
     'RandomForegroundCrop',
@@ -281,6 +307,16 @@ describe.each(rows)('$name', ({ create, identity, moves, tolerance = 0 }) => {
       { numRuns: 40, seed: 5 },
     );
   });
+});
+
+it('every transform of the package is among these', () => {
+  // Masks that become images are a case of their own, below.
+  const tested = new Set<unknown>([...rows.map(({ create }) => create().constructor), OneHot]);
+  const exported = Object.values<unknown>(transforms).filter(
+    (value) => typeof value === 'function' && value.prototype instanceof Augmentation,
+  );
+  expect(exported.length).toBeGreaterThan(15);
+  expect(exported.filter((value) => !tested.has(value))).toEqual([]);
 });
 
 describe('OneHot', () => {
