@@ -20,6 +20,7 @@ export interface Session {
 export interface SessionOptions {
   readonly executionProviders: string[];
   readonly graphOptimizationLevel: 'all';
+  readonly enableMemPattern: false;
   readonly logSeverityLevel: 3;
   readonly intraOpNumThreads?: number;
   readonly interOpNumThreads?: number;

@@ -151,7 +151,7 @@ export function exportModel({ signature, trace, variables, metadata = {} }: Expo
       throw new ArgumentError(
         `The program "${program.name}" draws noise (${Object.keys(program.noise).join(', ')}); export a deterministic prediction program.`,
       );
-    const folded = foldVariables(program, variables, { batch });
+    const folded = foldVariables(program, variables, { batch, pairSlices: true });
     return { ...portableFlavour.lower(folded.program), variables: folded.variables };
   };
   const lowered = lower(BATCHES[0]);

@@ -28,7 +28,7 @@ export function predictionModel(
   variables: ReadonlyMap<string, NDArray>,
   flavour: Flavour = portableFlavour,
 ): OnnxModel {
-  const folded = foldVariables(program, variables);
+  const folded = foldVariables(program, variables, { pairSlices: flavour.name === 'portable' });
   const lowered = flavour.lower(folded.program);
   const { nodes, initializers } = lowered.builder.graph('predict', [], []);
   const state = Object.entries(lowered.state).flatMap(([name, { layout, parts }]) => {

@@ -1,5 +1,6 @@
 import { allocate, type Aval, type DType, type Node, type Program, sizeOf, type ValueId } from '@delira/core';
 import { elementwise, type HostValue, hostValue } from './HostValue.js';
+import { perChannel } from './perChannel.js';
 
 /** y = x · scale + shift, per channel. */
 interface Affine {
@@ -11,20 +12,6 @@ interface Affine {
 function channelAxis({ prim, attrs }: Node): number | null {
   if (prim === 'conv') return 0;
   return prim === 'convTranspose' && (attrs as { readonly groups: number }).groups === 1 ? 1 : null;
-}
-
-/** A value that has one number for each channel of x, or one for all, as [C]; null if it has more. */
-function perChannel(value: HostValue | undefined, { shape }: Aval): HostValue | null {
-  if (value === undefined || value.shape.length > shape.length) return null;
-  const channels = shape[1]!;
-  const offset = shape.length - value.shape.length;
-  const isPlain = value.shape.every((extent, axis) => extent === 1 || (axis + offset === 1 && extent === channels));
-  if (!isPlain) return null;
-  const { data, sources } = value;
-  return hostValue([channels], sources, () => {
-    const values = data();
-    return Float64Array.from({ length: channels }, (_, channel) => values[values.length === 1 ? 0 : channel]!);
-  });
 }
 
 /** The affine function followed by one more node, or null if that is none. */

@@ -14,10 +14,13 @@ import {
 import { absorbScales } from './absorbScales.js';
 import { evaluate } from './evaluate.js';
 import { type HostValue, ofArray } from './HostValue.js';
+import { pairSlices } from './pairSlices.js';
 
 export interface FoldOptions {
   /** Extent of the batch: what has an axis of a multiple of it is no constant. Default: none. */
   readonly batch?: number;
+  /** Whether convolutions of volumes become ones of maps, with kernels of their own. Default false. */
+  readonly pairSlices?: boolean;
 }
 
 export interface FoldedProgram {
@@ -49,7 +52,7 @@ function variableOf(variables: ReadonlyMap<string, NDArray>, name: string, { sha
 export function foldVariables(
   program: Program,
   variables: ReadonlyMap<string, NDArray>,
-  { batch = Infinity }: FoldOptions = {},
+  { batch = Infinity, pairSlices: inPairs = false }: FoldOptions = {},
 ): FoldedProgram {
   const known = new Map<ValueId, HostValue>();
   const originals = new Map<ValueId, readonly [name: string, array: NDArray]>();
@@ -72,7 +75,7 @@ export function foldVariables(
     else known.set(output, value);
   }
   const absorbed = absorbScales({ ...program, nodes }, known);
-  return materialize(absorbed, known, originals);
+  return materialize(inPairs ? pairSlices(absorbed, known) : absorbed, known, originals);
 }
 
 /** Gives each known value that is left in use a variable of its own, named by where it is used and by what it was: `conv1.weight`. */
