@@ -101,6 +101,16 @@ describe('a config', () => {
       'preprocessing=[{type: OneOf, options: {transforms: [Mirror, {type: RandomApply, options: {transform: Gama}}]}}]',
       'preprocessing[0].options.transforms[1].options.transform: There is no transform called "Gama". Did you mean "Gamma"?',
     ],
+    [
+      'model={type: UNet2d}',
+      'model: UNet2d gives a class for each voxel, but the dataset has one for each image. Use ResNet18.',
+    ],
+    [
+      'model={type: UNet3d}',
+      'model: UNet3d is one for images of 3 axes, but those of the dataset have 2. Use ResNet18.',
+    ],
+    ['model.options.inChannels=3', 'model: ResNet18 is one for images of 3 channels, but those of the dataset have 1.'],
+    ['validation=ImageFoldr', 'validation: There is no dataset called "ImageFoldr". Did you mean "ImageFolder"?'],
     ['prediction.window=[8]', 'prediction.window is [8], but must have 2 extents, one for each axis.'],
     ['prediction.mirrorAxes=[2]', 'prediction.mirrorAxes: images of 2 axes have none numbered 2; 0 is the first.'],
     ['prediction.validation=true', 'prediction.validation: say how large a window is, prediction.window.'],

@@ -1,4 +1,4 @@
-import { ArrayDataset, type Dataset } from '@delira/data-loading';
+import { ArrayDataset, CacheDataset, type Dataset, LazyDataset } from '@delira/data-loading';
 import { zeros } from '@delira/core';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
@@ -84,5 +84,18 @@ describe('splits', () => {
     const options = { folds: 4, shuffle: true, stratify: false, valSize: 0.25, seed: 3 };
     expect(splitDataset(dataset, options)).toEqual(splitDataset(dataset, options));
     expect(splitDataset(dataset, options)).not.toEqual(splitDataset(dataset, { ...options, seed: 4 }));
+  });
+
+  it('stratified take the labels of samples in memory, where nothing else says the classes', () => {
+    const labels = Int32Array.from({ length: 12 }, (_, index) => index % 3);
+    const options = { folds: 2, shuffle: true, stratify: true, valSize: 0.5, seed: 1 };
+    const label = (value: number) => ({ label: { dtype: 'int32', shape: [], data: Int32Array.of(value) } }) as const;
+    const cached = new CacheDataset(Array.from(labels, label));
+    expect(splitDataset(cached, options)).toEqual(
+      splitDataset(new CacheDataset(Array.from(labels, label), labels), options),
+    );
+    const maps = new CacheDataset(Array.from(labels, () => ({ label: zeros([2], 'int32') })));
+    for (const unclear of [maps, new LazyDataset({ entries: [...labels], load: label })])
+      expect(() => splitDataset(unclear, options)).toThrow('Stratified folds need dataset.targets');
   });
 });

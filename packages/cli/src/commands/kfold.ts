@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/ConfigError.js';
 import { beginSession } from '../session/beginSession.js';
 import { inCommands } from '../session/occupied.js';
 import type { Command } from './Command.js';
@@ -43,7 +44,12 @@ ${runOptionsHelp}
     });
     const { session, experiment, parts, folder, config } = begun;
     try {
-      const { stratify = parts.all.targets !== undefined, ...options } = config.kfold;
+      const known = parts.all.targets !== undefined;
+      const { stratify = known, ...options } = config.kfold;
+      if (stratify && !known && session.data.source.task === 'segmentation')
+        throw new ConfigError(
+          `${positionals[0]!}: kfold.stratify is true, but a case of a segmentation has no class that could be evenly spread. Leave it out, or set it to false.`,
+        );
       const result = stratify
         ? await experiment.stratifiedKfold(parts.all, options)
         : await experiment.kfold(parts.all, options);

@@ -1,4 +1,4 @@
-import { InputError, type Json } from '@delira/core';
+import { ArgumentError, InputError, type Json } from '@delira/core';
 import { type Dataset, DataLoader, loadPipeline, trainTestSplit, type Transform } from '@delira/data-loading';
 import type { ProgressBar } from '@delira/logging';
 import { createComponent } from '@delira/parameters';
@@ -39,7 +39,11 @@ export class RunData {
   /** @throws ParametersError for a description that is none. */
   constructor(options: RunDataOptions) {
     this.#options = options;
-    this.source = this.#sourceOf(options.config.dataset, 'dataset');
+    const { dataset, validation, test = null } = options.config;
+    this.source = this.#sourceOf(dataset, 'dataset');
+    // What is wrong in them is said before anything is loaded, too.
+    if (isDescription(validation)) this.#sourceOf(validation, 'validation');
+    if (isDescription(test)) this.#sourceOf(test, 'test');
   }
 
   #sourceOf(description: Json, path: string): DataSource {
@@ -77,12 +81,21 @@ export class RunData {
     facts: DataFacts,
   ): Promise<{ readonly rest: Dataset; readonly part: Dataset | null }> {
     if (said === null || said === 0 || said === false) return { rest: dataset, part: null };
-    if (typeof said !== 'number')
+    if (isDescription(said))
       return { rest: dataset, part: await this.#loadAlike(this.#sourceOf(said, name), facts, name) };
     const { seed } = this.#options.config;
     const stratify = dataset.targets !== undefined;
-    const { train, test } = trainTestSplit(dataset, { testSize: said, seed, stratify });
-    return { rest: train, part: test };
+    try {
+      const { train, test } = trainTestSplit(dataset, { testSize: said, seed, stratify });
+      return { rest: train, part: test };
+    } catch (cause) {
+      if (!(cause instanceof ArgumentError || cause instanceof InputError)) throw cause;
+      const rest = dataset.length;
+      throw new InputError(
+        `${name} is ${said}, which cannot be taken from ${rest} samples${stratify ? ' with every class in its share' : ''}: ${cause.message}`,
+        { cause },
+      );
+    }
   }
 
   async #loadAlike(source: DataSource, facts: DataFacts, name: string): Promise<Dataset> {
@@ -131,6 +144,11 @@ export class RunData {
     const pipeline = await loadPipeline({ module: new URL('./pipeline.js', import.meta.url), options });
     return new DataLoader({ ...common, pipeline, workers });
   }
+}
+
+/** Of another dataset; not a share, a number, or none. */
+function isDescription(said: Json): said is Exclude<Json, number | null | false> {
+  return said !== null && said !== false && typeof said !== 'number';
 }
 
 /** @throws InputError when data has other classes or channels than a network was, or is to be, trained for. */

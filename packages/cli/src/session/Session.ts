@@ -6,6 +6,7 @@ import { basename, dirname } from 'node:path';
 import type { RunConfig } from '../config/configSchema.js';
 import type { AnyNetwork, AnyTensors, DataFacts, Registries } from '../registries/Registries.js';
 import { buildTrainer } from './buildTrainer.js';
+import { checkModel } from './checkModel.js';
 import { openBackend } from './openBackend.js';
 import { RunData } from './RunData.js';
 
@@ -48,7 +49,8 @@ export class Session {
   /** Makes everything once that the config names, so that what is wrong is said before anything is loaded. @throws ParametersError */
   check(facts: DataFacts): void {
     const { config, registries } = this.#options;
-    buildTrainer(config, facts, registries, false);
+    const { network } = buildTrainer(config, facts, registries, false);
+    checkModel(network, this.data.source.task, facts);
     this.data.transform('train', facts);
     this.data.transform('val', facts);
   }
