@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, ndarray, NotFoundError } from '@delira/core';
@@ -37,6 +37,19 @@ async function failureOf(action: () => Promise<unknown>): Promise<Error> {
   );
 }
 
+const NOBODY = 65534;
+
+/** Permissions do not hold for the administrator, as whom tests run in containers. */
+async function asNobody<T>(action: () => Promise<T>): Promise<T> {
+  const administrator = process.geteuid?.() === 0;
+  if (administrator) process.seteuid!(NOBODY);
+  try {
+    return await action();
+  } finally {
+    if (administrator) process.seteuid!(0);
+  }
+}
+
 describe('names of any kind', () => {
   it('are indexed and loaded', async () => {
     const cases = await writeCases();
@@ -64,6 +77,42 @@ describe('links and empty folders', () => {
     await expect(indexCases(folder, { image: 'T1.nii' })).rejects.toThrow(
       `Case case 7 lacks its image: there is no readable file ${join(folder, 'case 7', 'T1.nii')}.`,
     );
+  });
+});
+
+describe('what may not be read', () => {
+  it('is a file: named with its case', async () => {
+    const cases = await writeCases();
+    await chmod(folder, 0o755);
+    const locked = cases[1]!.files.image;
+    const dataset = new LazyDataset(datasetOf(cases));
+    expect((await asNobody(() => Promise.resolve(dataset.get(1))))['data']!.shape).toEqual([1, 1, 1, 2]);
+    await chmod(locked, 0o000);
+    const error = await asNobody(() => failureOf(() => dataset.get(1)));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain('Entry 1 ({"name":"case 10"');
+    expect(error.message).toContain(`${locked} could not be read (EACCES). Check its permissions and the disk.`);
+  });
+
+  it('is a folder: named', async () => {
+    await saveImage(join(folder, 'a', '1.png'), ndarray([7], [1, 1], 'uint8'));
+    await chmod(folder, 0o755);
+    await chmod(join(folder, 'a'), 0o000);
+    const error = await asNobody(() => failureOf(() => indexFiles(folder, { imageExtensions: ['.png'] })));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain(`The folder ${join(folder, 'a')} cannot be read: EACCES`);
+    await chmod(join(folder, 'a'), 0o755);
+  });
+
+  it('is a link to itself in the place of a file', async () => {
+    const path = join(folder, 'case 7', 'T1.nii');
+    await mkdir(join(folder, 'case 7'));
+    await symlink('T1.nii', path);
+    await expect(indexCases(folder, { image: 'T1.nii' })).rejects.toThrow(
+      `Case case 7 lacks its image: there is no readable file ${path} (ELOOP).`,
+    );
+    const error = await failureOf(() => loadVolumeSample({ images: [path], label: null }));
+    expect(error.message).toContain(`${path} could not be read (ELOOP)`);
   });
 });
 

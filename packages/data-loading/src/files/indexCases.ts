@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArgumentError, InputError } from '@delira/core';
 import { readFolder } from './readFolder.js';
@@ -13,7 +13,7 @@ export interface Case<Key extends string = string> {
  * The cases of a folder in which each sub-folder is one case, holding files of the same names: `{ t1: 't1.nii.gz', label: 'mask.nii.gz' }`.
  * In natural order of the sub-folders' names.
  *
- * @throws InputError naming the folder that cannot be read, or the file that a case lacks.
+ * @throws InputError naming the folder that cannot be read, or the file that a case lacks or that may not be read.
  */
 export async function indexCases<Key extends string>(
   folder: string,
@@ -28,9 +28,13 @@ export async function indexCases<Key extends string>(
       await Promise.all(
         paths.map(async ([key, path]) => {
           try {
-            await access(path);
+            await access(path, constants.R_OK);
           } catch (cause) {
-            throw new InputError(`Case ${name} lacks its ${key}: there is no readable file ${path}.`, { cause });
+            const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'ENOENT';
+            const reason = code === 'ENOENT' ? '' : ` (${code})`;
+            throw new InputError(`Case ${name} lacks its ${key}: there is no readable file ${path}${reason}.`, {
+              cause,
+            });
           }
         }),
       );

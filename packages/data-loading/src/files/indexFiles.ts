@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArgumentError, InputError } from '@delira/core';
 import { naturalOrder } from './naturalOrder.js';
-import { readFolder } from './readFolder.js';
+import { readFolder, resolveFolder } from './readFolder.js';
 
 export interface IndexFilesOptions {
   /** Endings of image files, such as `['.png']` or `['.nii.gz', '.nii']`; upper and lower case count. */
@@ -77,7 +76,7 @@ interface Folder {
 /** A folder and all below it; one that links lead to again is visited once. */
 async function* foldersOf(path: string, seen: Set<string>): AsyncGenerator<Folder> {
   const { files, folders } = await readFolder(path);
-  const real = await realpath(path);
+  const real = await resolveFolder(path);
   if (seen.has(real)) return;
   seen.add(real);
   yield { path, files };

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@delira/core';
 import { naturalOrder } from './naturalOrder.js';
@@ -25,9 +25,22 @@ export async function readFolder(path: string): Promise<FolderContent> {
   return { files: files.sort(naturalOrder), folders: folders.sort(naturalOrder) };
 }
 
-async function entriesOf(path: string) {
+/**
+ * The folder's path without links, the same whatever way led to it.
+ *
+ * @throws InputError naming the folder when it cannot be read.
+ */
+export function resolveFolder(path: string): Promise<string> {
+  return naming(path, () => realpath(path));
+}
+
+function entriesOf(path: string) {
+  return naming(path, () => readdir(path, { withFileTypes: true }));
+}
+
+async function naming<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readdir(path, { withFileTypes: true });
+    return await read();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new InputError(`The folder ${path} cannot be read: ${reason}`, { cause });
