@@ -1,4 +1,5 @@
 import { createRng, type Rng } from '@delira/core';
+import { ProgressBar } from '@delira/logging';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -95,6 +96,7 @@ export const resume: Measurement = {
     const seed = positiveInteger(values, 'seed');
     const root = mkdtempSync(join(tmpdir(), 'delira-resume-'));
     const rng = createRng(seed);
+    const bar = new ProgressBar({ unit: 'kills' });
     try {
       const whole = await train(join(root, 'whole'), null);
       const expected = contents(join(root, 'whole'));
@@ -102,6 +104,7 @@ export const resume: Measurement = {
       let inWrites = 0;
       let identical = 0;
       const different: string[] = [];
+      bar.start({ label: 'resume', total: kills });
       for (let run = 0; done < kills; run++) {
         const folder = join(root, String(run));
         const inARow = Math.min(kills - done, 1 + rng.int(MOST_IN_A_ROW));
@@ -122,7 +125,9 @@ export const resume: Measurement = {
         if (differing.length === 0) identical += moments.length;
         else different.push(`${differing.join(', ')} of run ${run}, killed at ${moments.join(', ')}`);
         rmSync(folder, { recursive: true });
+        bar.update(done, { identical });
       }
+      bar.finish();
       const { epochs, step, stopped, operations } = whole.report!;
       console.log(
         formatTable([
