@@ -75,7 +75,10 @@ function findGroups(
   return [...groups.values()].filter((group) => group.length >= SHORTEST_CHAIN);
 }
 
-/** The Program's nodes in an order in which each group stands together, after everything it needs. */
+/**
+ * The Program's nodes in an order in which each group stands together, after everything it needs. A convolution's kernel gradient comes before
+ * the gradient of its input where the input is the larger: nothing else needs it, so that it is gone before there is another map of its size.
+ */
 export function arrangeUnits(
   program: Program,
   classOf: (id: ValueId) => number,
@@ -102,6 +105,25 @@ export function arrangeUnits(
     }
     arranged.push(unit);
   };
-  for (const node of program.nodes) visit(unitOf.get(node)!);
+  const kernelGrads = new Map<ValueId, Node[]>();
+  for (const node of program.nodes) {
+    const [x, grad] = node.inputs as [ValueId, ValueId];
+    if (
+      node.prim !== 'convKernelGrad' ||
+      sizeOf(program.avals[x]!.shape) < sizeOf(program.avals[node.outputs[0]!]!.shape)
+    )
+      continue;
+    kernelGrads.set(grad, [...(kernelGrads.get(grad) ?? []), node]);
+  }
+  const isReady = ({ inputs }: Node): boolean =>
+    inputs.every((id) => {
+      const producer = producers.get(id);
+      return producer === undefined || visited.has(producer);
+    });
+  for (const node of program.nodes) {
+    if (node.prim === 'convTranspose')
+      for (const earlier of kernelGrads.get(node.inputs[0]!) ?? []) if (isReady(earlier)) visit(unitOf.get(earlier)!);
+    visit(unitOf.get(node)!);
+  }
   return arranged;
 }
