@@ -88,7 +88,7 @@ const main = async (): Promise<void> => {
   const stepsPerCall = policy.steps;
   say({
     ready: true,
-    ...(engine === 'onnx-training' ? {} : { flavour: engine, reason: 'it has only one' }),
+    ...(engine.startsWith('onnx-') ? {} : { flavour: engine, reason: 'it has only one' }),
     ...backend.info,
     stepsPerCall,
     traceMs: compiling - traced,

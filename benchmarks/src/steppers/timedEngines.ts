@@ -6,7 +6,7 @@ import type { Backend } from '@delira/core';
 export interface TimedEngineOptions {
   /** Where the engine can be told. */
   readonly threads: number;
-  /** Of the ONNX engine that trains. */
+  /** Of the ONNX engines. */
   readonly flavour: 'auto' | 'portable' | 'tuned';
 }
 
@@ -16,7 +16,7 @@ type Described = Backend & { readonly info: object };
 /** Every backend that can be timed, by its name on the command line. */
 export const timedEngines = {
   'onnx-training': ({ threads, flavour }) => createOnnxBackend({ threads, flavour }),
-  'onnx-inference': ({ threads }) => createOnnxInferenceBackend({ threads }),
+  'onnx-inference': ({ threads, flavour }) => createOnnxInferenceBackend({ threads, flavour }),
   'tfjs-node': () => createTfjsBackend({ engine: 'tfjs-node' }),
   'tfjs-webgpu': () => createTfjsBackend({ engine: 'webgpu' }),
   'tfjs-wasm': () => createTfjsBackend({ engine: 'wasm' }),

@@ -8,9 +8,9 @@ const introduction = `# What each backend computes
 
 Written by \`packages/backend-tfjs/tests/support.test.ts\`; to write it anew: \`npx vitest run tests/support.test.ts -u\` in that package.
 
-*native*: a lowering of its own. *decomposed*: through other primitives. The tuned flavour of \`@delira/backend-onnx-training\` has blocked
-kernels for convolutions and their gradients, batch norm, pooling and elementwise chains, and uses the portable form for the rest. The
-lowerings of \`@delira/backend-tfjs\` are the same for all its engines: tfjs-node-gpu, tfjs-node, webgpu, wasm and cpu.
+*native*: a lowering of its own. *decomposed*: through other primitives. The tuned flavour of \`@delira/backend-onnx-training\`, and of
+\`@delira/backend-onnx-inference\` in Node, has blocked kernels for convolutions and their gradients, batch norm, pooling and elementwise chains, and
+uses the portable form for the rest. The lowerings of \`@delira/backend-tfjs\` are the same for all its engines: tfjs-node-gpu, tfjs-node, webgpu, wasm and cpu.
 `;
 
 it('docs/support.md is current', async () => {
