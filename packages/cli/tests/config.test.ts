@@ -110,6 +110,10 @@ describe('a config', () => {
       'model: UNet3d is one for images of 3 axes, but those of the dataset have 2. Use ResNet18.',
     ],
     ['model.options.inChannels=3', 'model: ResNet18 is one for images of 3 channels, but those of the dataset have 1.'],
+    [
+      'validation={type: ImageFolder, options: {folder: images, sise: 16}}',
+      'validation.options.size: is missing; it must be a number or a list of numbers.',
+    ],
     ['validation=ImageFoldr', 'validation: There is no dataset called "ImageFoldr". Did you mean "ImageFolder"?'],
     ['prediction.window=[8]', 'prediction.window is [8], but must have 2 extents, one for each axis.'],
     ['prediction.mirrorAxes=[2]', 'prediction.mirrorAxes: images of 2 axes have none numbered 2; 0 is the first.'],

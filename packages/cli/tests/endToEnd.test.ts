@@ -171,7 +171,7 @@ describe('the program that is built', () => {
     expect(await delira(folder, ...meant)).toMatchObject({
       code: 1,
       errors:
-        'runs/third holds a run already. Go on with it: delira resume runs/third; or choose another folder: -o RUN.\n',
+        'runs/third holds a run already. Go on with it: delira resume runs/third; or choose another folder: -o RUN; or remove this one.\n',
     });
   });
 });

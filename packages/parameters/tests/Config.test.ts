@@ -100,6 +100,15 @@ describe('Config', () => {
     expect(config.merge({ model: { c: { e: 4 } } }).get('model')).toEqual({ a: 1, c: { d: 3, e: 4 } });
   });
 
+  it('puts a description in the place of a number, and loses none to one', () => {
+    const share = new Config({ validation: 0.2 });
+    const described = share.with({ validation: { type: 'MNIST' } });
+    expect(described.values).toEqual({ validation: { type: 'MNIST' } });
+    expect(() => described.with({ validation: 10 })).toThrow('validation holds type, and would be lost to 10.');
+    expect(() => share.with({ validation: { folder: 'x' } })).toThrow('not something with names below it');
+    expect(() => described.with({ validation: [1] })).toThrow('would be lost');
+  });
+
   it('gives options to a description that is a name alone', () => {
     const named = new Config({ loss: 'Dice', all: ['Mirror'] });
     const arguments_ = ['loss.options.weight=2', 'all[0].options.axes=[1]'];

@@ -4,7 +4,7 @@ import { shown } from '../shown.js';
 /** The error for a folder that a new run cannot have, in the words of the command line. */
 export function occupied(folder: string, cause?: unknown): RunFolderError {
   return new RunFolderError(
-    `${shown(folder)} holds a run already. Go on with it: delira resume ${shown(folder)}; or choose another folder: -o RUN.`,
+    `${shown(folder)} holds a run already. Go on with it: delira resume ${shown(folder)}; or choose another folder: -o RUN; or remove this one.`,
     folder,
     'occupied',
     { cause },

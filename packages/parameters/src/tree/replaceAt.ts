@@ -64,12 +64,13 @@ export function removeAt(values: Values, [step, ...rest]: Path): Values {
   return isMapping(below) ? { ...values, [step]: removeAt(below, rest) } : values;
 }
 
-/** A description `{ type: 'Adam' }` may also be written as `'Adam'`, so one may become the other. */
+/** A description `{ type: 'Adam' }` may also be written as `'Adam'`, so one may become the other; where it may be a number, it takes its place. */
 function checkKind(current: Json, value: Json, path: Path): void {
   if (current === null || value === null || isMapping(current) === isMapping(value)) return;
   const mapping = isMapping(current) ? current : value;
   const other = isMapping(current) ? value : current;
-  if (typeof other === 'string' && isMapping(mapping) && Object.hasOwn(mapping, 'type')) return;
+  const isTaken = typeof other === 'string' || (isMapping(value) && !isList(other));
+  if (isTaken && isMapping(mapping) && Object.hasOwn(mapping, 'type')) return;
   throw new ArgumentError(
     isMapping(current)
       ? `${printPath(path)} holds ${Object.keys(current).join(', ') || 'names'}, and would be lost to ${printValue(value)}. Name what to change below it.`
