@@ -34,7 +34,7 @@ const augmentation = (chain: ChainName, size: readonly number[], batch: number, 
 const cases3d = ({ quick, workers }: Settings): readonly Case[] =>
   (quick ? [32] : [64, 128]).flatMap((extent) =>
     workers.map((count) => ({
-      ...augmentation('nnunet', [extent, extent, extent], 2, extent === 128 ? 12 : 48),
+      ...augmentation('nnunet', [extent, extent, extent], 2, extent === 128 ? 24 : 48),
       workers: count,
       subject: `nnU-Net's 3D chain, ${extent}³, ${describeWorkers(count)}`,
     })),

@@ -1,6 +1,9 @@
 import { createRng, ndarray } from '@delira/core';
 import { expectClose } from '@delira/testkit';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { identityTable, mirrorTable } from '../src/kernels/axisTables.js';
+import { gather } from '../src/kernels/gather.js';
 import { fillNoise } from '../src/kernels/normalNoise.js';
 import { channelsAtOnce, openCubic } from '../src/kernels/openCubic.js';
 import { fillCoefficients } from '../src/kernels/cubic.js';
@@ -57,6 +60,45 @@ describe('raise', () => {
     const values = Float32Array.of(0, -0, 1, NaN);
     raise(values, 0.5);
     expect([...values]).toEqual([0, 0, 1, NaN]);
+  });
+});
+
+describe('gather', () => {
+  const table = (count: number): fc.Arbitrary<Int32Array> =>
+    fc.oneof(
+      fc.constantFrom(identityTable(count), mirrorTable(count)),
+      fc
+        .array(fc.integer({ min: -1, max: count - 1 }), { minLength: 1, maxLength: 6 })
+        .map((from) => Int32Array.from(from)),
+    );
+  const tables = fc
+    .array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 3 })
+    .chain((shape) => fc.tuple(fc.constant(shape), fc.tuple(...shape.map(table)), fc.constantFrom(0, 7)));
+
+  it('takes every voxel from where the tables say', () => {
+    fc.assert(
+      fc.property(tables, ([shape, from, fill]) => {
+        const [depth, height, width] = shape.length === 3 ? shape : [1, ...shape];
+        const [slices, rows, columns] = from.length === 3 ? from : [Int32Array.of(0), ...from];
+        const size = depth! * height! * width!;
+        const source = ndarray(
+          Int32Array.from({ length: 2 * size }, (_, i) => i + 1),
+          [2, ...shape],
+          'int32',
+        );
+        const expected = [0, size].flatMap((channel) =>
+          [...slices!].flatMap((z) =>
+            [...rows!].flatMap((y) =>
+              [...columns!].map((x) => (z < 0 || y < 0 || x < 0 ? fill : 1 + channel + (z * height! + y) * width! + x)),
+            ),
+          ),
+        );
+        const gathered = gather(source, from, fill);
+        expect(gathered.shape).toEqual([2, ...from.map(({ length }) => length)]);
+        expect([...gathered.data]).toEqual(expected);
+      }),
+      { seed: 4, numRuns: 300 },
+    );
   });
 });
 

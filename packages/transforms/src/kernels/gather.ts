@@ -33,16 +33,15 @@ export function gather(array: NDArray, tables: readonly AxisTable[], fill: numbe
       if (slices[z]! < 0) continue;
       const plane = (channel * depth + slices[z]!) * height;
       const first = (channel * slices.length + z) * rows.length;
-      let together = 1;
-      for (let y = 0; y < rows.length; y += together) {
-        together = 1;
+      for (let y = 0; y < rows.length; y++) {
         if (rows[y]! < 0) continue;
         const from = (plane + rows[y]!) * width;
         const to = (first + y) * rowLength;
         if (whole) {
           // Rows that follow each other are copied as one.
-          while (y + together < rows.length && rows[y + together] === rows[y]! + together) together++;
-          target.set(source.subarray(from, from + together * width), to);
+          const begin = y;
+          while (y + 1 < rows.length && rows[y + 1] === rows[y]! + 1) y++;
+          target.set(source.subarray(from, from + (y + 1 - begin) * width), to);
         } else if (run !== null)
           target.set(source.subarray(from + run.from, from + run.from + run.length), to + run.to);
         else
