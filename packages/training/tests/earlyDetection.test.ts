@@ -49,7 +49,7 @@ describe('before the first step', () => {
     const callback: Callback = { monitors: () => ['loss', 'val_loss'] };
     const trainer = tinyTrainer({ callbacks: [callback] });
     await expect(trainer.fit({ train }, { epochs: 1, ...quietly })).rejects.toThrow(
-      '"val_loss" does not exist. There is: loss, accuracy.',
+      '"val_loss" does not exist. There is no validation set. There is: loss, accuracy.',
     );
     expect(trainer.position.step).toBe(0);
     expect((await trainer.fit({ train, val }, { epochs: 1, ...quietly })).step).toBe(STEPS_PER_EPOCH);
