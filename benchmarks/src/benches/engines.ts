@@ -29,6 +29,9 @@ const DEFAULT_ENGINES = 'onnx-training,onnx-inference,tfjs-node,tfjs-wasm,torch'
 /** What a step takes at most, against whom; `wasmCostPerFlop`: a training step in WebAssembly, against the network's forward pass there. */
 const LIMITS = { trainAgainstTfjsNode: 0.5, predictAgainstTorch: 0.8, wasmCostPerFlop: 3 };
 
+/** In a row: the first after an engine has waited for four others finds cold caches and threads that sleep. */
+const STEPS = { train: 2, predict: 10 } as const satisfies Record<Mode, number>;
+
 type Times = Record<string, { trainMs?: number; predictMs?: number }>;
 
 /** By model, of a training step and of a prediction. */
@@ -74,7 +77,7 @@ async function time(
       else started.set(engine, timed(stepper));
     }
     const all = [...started.values()];
-    const steps = Math.max(1, ...all.map(({ stepper }) => Number(stepper.ready['stepsPerCall'] ?? 1)));
+    const steps = Math.max(STEPS[turn.mode], ...all.map(({ stepper }) => Number(stepper.ready['stepsPerCall'] ?? 1)));
     // One round that is not counted: first steps allocate and choose kernels.
     await alternate(all, 1, 1);
     for (const engine of all) engine.rounds.length = 0;
