@@ -20,7 +20,10 @@ export interface BatchParts {
 
 /** @throws InputError naming the sample that cannot be loaded. */
 export function loadSample(dataset: Dataset, index: number): Promise<Sample> {
-  return during(`Sample ${index} could not be loaded`, () => dataset.get(index));
+  return during(
+    () => dataset.get(index),
+    () => `Sample ${index} could not be loaded`,
+  );
 }
 
 /**
@@ -39,7 +42,10 @@ export async function makeBatch(
     draws.map(async ({ index, repeat }, position) => {
       const sample = await load(position);
       if (transform === null) return sample;
-      return during(`The transform failed on sample ${index}`, () => transform(sample, rng.fork(epoch, index, repeat)));
+      return during(
+        () => transform(sample, rng.fork(epoch, index, repeat)),
+        () => `The transform failed on sample ${index}`,
+      );
     }),
   );
   return collate(
@@ -48,10 +54,11 @@ export async function makeBatch(
   );
 }
 
-async function during<T>(what: string, action: () => T | Promise<T>): Promise<T> {
+/** The text is made when it is needed: of every sample, it would cost more than all else when there are a million. */
+async function during<T>(action: () => T | Promise<T>, what: () => string): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    throw new InputError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new InputError(`${what()}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
