@@ -72,7 +72,11 @@ describe.each(samples)('$prim $id', ({ prim, inputs, attrs }) => {
   it('has gradients of the operands’ shapes', () => {
     // Of whole numbers and truth values there are none.
     if (!inputs.some(({ dtype }) => isFloating(dtype))) return;
-    if (!primitiveOf(prim).infer(inputs, attrs).some(({ dtype }) => isFloating(dtype))) {
+    if (
+      !primitiveOf(prim)
+        .infer(inputs, attrs)
+        .some(({ dtype }) => isFloating(dtype))
+    ) {
       expect([...withoutGradient, 'cast']).toContain(prim);
       return;
     }
