@@ -9,6 +9,7 @@ export default defineConfig(
       conformance: 'src/conformance.ts',
       tfjsConformance: 'src/tfjsConformance.ts',
       flavours: 'src/flavours.ts',
+      formatTable: 'src/formatTable.ts',
       pythonEnvironment: 'src/pythonEnvironment.ts',
       engines: 'src/engines/index.ts',
       models: 'src/models/exports.ts',

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createReferenceBackend } from '@delira/backend-reference';
 import type { NDArray } from '@delira/core';
+import { formatTable } from '@delira/interop/formatTable';
 import { SkippedError } from '@delira/interop/engines';
 import { saveCheckpoint } from '@delira/io';
 import { bestOf, comparePredictions, compareSteps, type Difference, worstOf } from './compareSteps.js';
 import { engines, type EngineUnderTest } from './engines.js';
-import { formatTable } from './formatTable.js';
 import { networks } from './networks.js';
 import { runEngine } from './runEngine.js';
 import { loadTold, type Steps } from './Steps.js';
@@ -174,7 +174,7 @@ function table(results: Readonly<Record<string, Result>>, labels: readonly strin
     if ('failed' in result) return [[engine, 'FAILED']];
     return [[engine, ...labels.map((label) => cell(result[label]))]];
   });
-  return formatTable([['largest difference', ...labels.map((label) => label.replace(/ \[.*/u, ''))], ...rows]);
+  return formatTable(['largest difference', ...labels.map((label) => label.replace(/ \[.*/u, ''))], rows);
 }
 
 async function runOne(
