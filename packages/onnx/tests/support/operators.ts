@@ -1,11 +1,13 @@
+import { sizeOf } from '@delira/core';
 import {
-  broadcastAt,
-  indicesOf,
+  broadcast,
   integer,
   list,
   type Operator,
+  positionsOf,
   reshape,
   stridesOf,
+  take,
   transpose,
   type Value,
   valueOf,
@@ -28,9 +30,11 @@ function elementwise(apply: (...values: readonly number[]) => number): Operator 
     const shape = Array.from({ length: rank }, (_, axis) =>
       Math.max(...operands.map((operand) => operand.shape[axis - rank + operand.shape.length] ?? 1)),
     );
-    return [
-      valueOf(shape, (index) => apply(...operands.map((operand) => broadcastAt(operand, indicesOf(index, shape))))),
-    ];
+    const data = operands.map((operand) => broadcast(operand, shape).data);
+    const [a, b] = data as [Float64Array, Float64Array];
+    if (data.length === 1) return [valueOf(shape, (index) => apply(a[index]!))];
+    if (data.length === 2) return [valueOf(shape, (index) => apply(a[index]!, b[index]!))];
+    return [valueOf(shape, (index) => apply(...data.map((values) => values[index]!)))];
   };
 }
 
@@ -61,13 +65,18 @@ function slice(
     const [from, to] = [starts[index]!, ends[index]!].map((at) => (at < 0 ? at + extent : at)) as [number, number];
     return { from, step: steps[index]!, count: Math.ceil((to - from) / steps[index]!) };
   });
-  const shape = cuts.map(({ count }) => count);
-  return valueOf(shape, (index) =>
-    broadcastAt(
-      x,
-      indicesOf(index, shape).map((position, axis) => cuts[axis]!.from + position * cuts[axis]!.step),
-    ),
+  const strides = stridesOf(x.shape);
+  return take(
+    x,
+    cuts.map(({ count }) => count),
+    cuts.map(({ step }, axis) => step * strides[axis]!),
+    cuts.reduce((start, { from }, axis) => start + from * strides[axis]!, 0),
   );
+}
+
+/** Writes the elements of x where these strides of the result lead. */
+function put(result: Value, x: Value, strides: readonly number[], start: number): void {
+  positionsOf(x.shape, strides, start).forEach((position, index) => (result.data[position] = x.data[index]!));
 }
 
 const numbers = (value: Value | undefined): readonly number[] => Array.from(value!.data);
@@ -85,38 +94,33 @@ export const operators: Readonly<Record<string, Operator>> = {
     const shape = values[0]!.shape.map((extent, index) =>
       index === axis ? values.reduce((sum, value) => sum + value.shape[axis]!, 0) : extent,
     );
-    return [
-      valueOf(shape, (index) => {
-        const position = indicesOf(index, shape);
-        let rest = position[axis]!;
-        const source = values.find((value) => {
-          if (rest < value.shape[axis]!) return true;
-          rest -= value.shape[axis]!;
-          return false;
-        })!;
-        return broadcastAt(
-          source,
-          position.map((extent, other) => (other === axis ? rest : extent)),
-        );
-      }),
-    ];
+    const result = valueOf(shape, () => 0);
+    const strides = stridesOf(shape);
+    let start = 0;
+    for (const value of values) {
+      put(result, value, strides, start);
+      start += value.shape[axis]! * strides[axis]!;
+    }
+    return [result];
   },
   Conv: ([x, filter], node) => [convolve(x!, filter!, integer(node.attributes['group'], 1), windowOf(node))],
   ConvTranspose: convTranspose,
   Div: elementwise((a, b) => a! / b!),
   Equal: elementwise((a, b) => (a === b ? 1 : 0)),
   Exp: elementwise(Math.exp),
-  Expand: ([x, shape]) => [valueOf(numbers(shape), (index) => broadcastAt(x!, indicesOf(index, numbers(shape))))],
+  Expand: ([x, shape]) => [broadcast(x!, numbers(shape))],
   Gather: ([x, indices], { attributes }) => {
     const axis = integer(attributes['axis'], 0);
-    const shape = x!.shape.map((extent, index) => (index === axis ? indices!.data.length : extent));
+    const extent = x!.shape[axis]!;
+    const count = indices!.data.length;
+    const inner = sizeOf(x!.shape.slice(axis + 1));
+    const shape = x!.shape.with(axis, count);
     return [
-      valueOf(shape, (index) =>
-        broadcastAt(
-          x!,
-          indicesOf(index, shape).map((position, other) => (other === axis ? indices!.data[position]! : position)),
-        ),
-      ),
+      valueOf(shape, (index) => {
+        const outer = Math.floor(index / (inner * count));
+        const chosen = indices!.data[Math.floor(index / inner) % count]!;
+        return x!.data[(outer * extent + chosen) * inner + (index % inner)]!;
+      }),
     ];
   },
   Gemm: ([a, b], { attributes }) => [matmul(a!, b!, attributes['transA'] === 1, attributes['transB'] === 1)],
@@ -137,13 +141,22 @@ export const operators: Readonly<Record<string, Operator>> = {
     const amounts = numbers(pads);
     const rank = x!.shape.length;
     const shape = x!.shape.map((extent, axis) => extent + amounts[axis]! + amounts[axis + rank]!);
-    return [
-      valueOf(shape, (index) => {
-        const position = indicesOf(index, shape).map((offset, axis) => offset - amounts[axis]!);
-        const isInside = position.every((offset, axis) => offset >= 0 && offset < x!.shape[axis]!);
-        return isInside ? broadcastAt(x!, position) : (fill?.data[0] ?? 0);
-      }),
-    ];
+    const result = valueOf(shape, () => fill?.data[0] ?? 0);
+    const strides = stridesOf(shape);
+    // Negative amounts cut.
+    const kept = slice(
+      x!,
+      x!.shape.map((_, axis) => Math.max(0, -amounts[axis]!)),
+      x!.shape.map((extent, axis) => extent + Math.min(0, amounts[axis + rank]!)),
+      x!.shape.map((_, axis) => axis),
+    );
+    put(
+      result,
+      kept,
+      strides,
+      strides.reduce((start, stride, axis) => start + Math.max(0, amounts[axis]!) * stride, 0),
+    );
+    return [result];
   },
   Reciprocal: elementwise((a) => 1 / a!),
   ReduceSum: ([x, axes], { attributes }) => {
@@ -151,13 +164,11 @@ export const operators: Readonly<Record<string, Operator>> = {
     const kept = x!.shape.map((extent, axis) => (reduced.includes(axis) ? 1 : extent));
     const sums = valueOf(kept, () => 0);
     const strides = stridesOf(kept);
-    x!.data.forEach((value, index) => {
-      const target = indicesOf(index, x!.shape).reduce(
-        (sum, position, axis) => sum + (reduced.includes(axis) ? 0 : position * strides[axis]!),
-        0,
-      );
-      sums.data[target] = sums.data[target]! + value;
-    });
+    const targets = positionsOf(
+      x!.shape,
+      strides.map((stride, axis) => (reduced.includes(axis) ? 0 : stride)),
+    );
+    x!.data.forEach((value, index) => (sums.data[targets[index]!] = sums.data[targets[index]!]! + value));
     return [
       attributes['keepdims'] === 0
         ? reshape(

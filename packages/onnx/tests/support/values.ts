@@ -19,9 +19,16 @@ export function stridesOf(shape: Shape): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
-export function indicesOf(index: number, shape: Shape): number[] {
-  const strides = stridesOf(shape);
-  return shape.map((extent, axis) => Math.floor(index / strides[axis]!) % extent);
+/** Where in memory the elements of a shape are, in row-major order, if one step along an axis moves by its stride. */
+export function positionsOf(shape: Shape, strides: readonly number[], start = 0): Int32Array {
+  const positions = new Int32Array(sizeOf(shape)).fill(start, 0, 1);
+  let known = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = known * shape[axis]!;
+    for (let index = known; index < size; index++) positions[index] = positions[index - known]! + strides[axis]!;
+    known = size;
+  }
+  return positions;
 }
 
 export function list(attribute: Attribute | undefined, fallback: readonly number[] = []): readonly number[] {
@@ -32,22 +39,30 @@ export function integer(attribute: Attribute | undefined, fallback: number): num
   return typeof attribute === 'number' ? attribute : fallback;
 }
 
-/** Element of x at these indices, broadcasting from the right. */
-export function broadcastAt({ shape, data }: Value, indices: readonly number[]): number {
-  const strides = stridesOf(shape);
-  const offset = indices.length - shape.length;
-  return data[
-    shape.reduce((sum, extent, axis) => sum + (extent === 1 ? 0 : indices[offset + axis]! * strides[axis]!), 0)
-  ]!;
+/** The elements that these strides meet. */
+export function take({ data }: Value, shape: Shape, strides: readonly number[], start = 0): Value {
+  const positions = positionsOf(shape, strides, start);
+  return valueOf(shape, (index) => data[positions[index]!]!);
 }
 
-export function transpose({ shape, data }: Value, perm: readonly number[]): Value {
-  const strides = stridesOf(shape);
-  const target = perm.map((axis) => shape[axis]!);
-  return valueOf(
-    target,
-    (index) =>
-      data[indicesOf(index, target).reduce((sum, position, axis) => sum + position * strides[perm[axis]!]!, 0)]!,
+/** Repeats what has extent 1, from the right. */
+export function broadcast(x: Value, shape: Shape): Value {
+  if (sizeOf(shape) === x.data.length) return reshape(x, shape);
+  const missing = shape.length - x.shape.length;
+  const strides = stridesOf(x.shape);
+  return take(
+    x,
+    shape,
+    shape.map((_, axis) => (axis < missing || x.shape[axis - missing] === 1 ? 0 : strides[axis - missing]!)),
+  );
+}
+
+export function transpose(x: Value, perm: readonly number[]): Value {
+  const strides = stridesOf(x.shape);
+  return take(
+    x,
+    perm.map((axis) => x.shape[axis]!),
+    perm.map((axis) => strides[axis]!),
   );
 }
 

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '@delira/core';
 import type { OnnxNode } from '../../src/index.js';
-import { indicesOf, integer, list, type Operator, reshape, transpose, type Value, valueOf } from './values.js';
+import { integer, list, type Operator, reshape, transpose, type Value, valueOf } from './values.js';
 
 /** [N, C, H, W] whose memory is [N, C/B, H, W, B], as plain. */
 export function unblocked(x: Value, block: number): Value {
@@ -29,20 +29,21 @@ export function windowOf({ attributes }: OnnxNode): Window {
   };
 }
 
-/** Calls `visit` with every input position a window meets; positions in the padding are left out. */
-export function overWindow(
-  x: Shape,
+/** Where a window at these indices meets a map: positions in the map, and in the kernel. What is in the padding is left out. */
+function meetings(
+  [, , height, width]: Shape,
   [row, column]: readonly [number, number],
   { kernel, strides, dilations, pads }: Window,
-  visit: (y: number, x: number, tap: number) => void,
-): void {
+): readonly (readonly [position: number, tap: number])[] {
+  const found: [number, number][] = [];
   for (let i = 0; i < kernel[0]!; i++) {
     for (let j = 0; j < kernel[1]!; j++) {
       const y = row * strides[0]! + i * dilations[0]! - pads[0]!;
-      const z = column * strides[1]! + j * dilations[1]! - pads[1]!;
-      if (y >= 0 && z >= 0 && y < x[2]! && z < x[3]!) visit(y, z, i * kernel[1]! + j);
+      const x = column * strides[1]! + j * dilations[1]! - pads[1]!;
+      if (y >= 0 && x >= 0 && y < height! && x < width!) found.push([y * width! + x, i * kernel[1]! + j]);
     }
   }
+  return found;
 }
 
 export function slidingShape(x: Shape, channels: number, { kernel, strides, dilations, pads }: Window): Shape {
@@ -60,20 +61,26 @@ export function convolve(x: Value, filter: Value, groups: number, window: Window
   const [outputs, perGroup] = filter.shape as [number, number];
   const shape = slidingShape(x.shape, outputs, window);
   const taps = sizeOf(window.kernel);
-  const [, channels, height, width] = x.shape as [number, number, number, number];
-  return valueOf(shape, (index) => {
-    const [image, output, row, column] = indicesOf(index, shape) as [number, number, number, number];
-    const first = Math.floor(output / (outputs / groups)) * perGroup;
-    let sum = 0;
-    overWindow(x.shape, [row, column], window, (y, z, tap) => {
-      for (let channel = 0; channel < perGroup; channel++) {
-        sum +=
-          x.data[((image * channels + first + channel) * height + y) * width + z]! *
-          filter.data[(output * perGroup + channel) * taps + tap]!;
+  const [images, channels, height, width] = x.shape as [number, number, number, number];
+  const [, , rows, columns] = shape as [number, number, number, number];
+  const result = valueOf(shape, () => 0);
+  for (let place = 0; place < rows * columns; place++) {
+    const met = meetings(x.shape, [Math.floor(place / columns), place % columns], window);
+    for (let row = 0; row < images * outputs; row++) {
+      const output = row % outputs;
+      const first = ((row - output) / outputs) * channels + Math.floor(output / (outputs / groups)) * perGroup;
+      let sum = 0;
+      for (const [position, tap] of met) {
+        for (let channel = 0; channel < perGroup; channel++) {
+          sum +=
+            x.data[(first + channel) * height * width + position]! *
+            filter.data[(output * perGroup + channel) * taps + tap]!;
+        }
       }
-    });
-    return sum;
-  });
+      result.data[row * rows * columns + place] = sum;
+    }
+  }
+  return result;
 }
 
 /** The engine's rule: what a filter's memory means depends on the channels of a group. */
@@ -107,34 +114,32 @@ export const blockedConv: Operator = ([x, filter, bias, sum], node, block) => {
   ];
 };
 
-export function maxPool(x: Value, window: Window): Value {
+/** Positions in the flat input of the first maximum of each window. */
+function firstMaxima(x: Value, window: Window): Value {
   const shape = slidingShape(x.shape, x.shape[1]!, window);
-  const [, channels, height, width] = x.shape as [number, number, number, number];
+  const [, , rows, columns] = shape as [number, number, number, number];
+  const area = x.shape[2]! * x.shape[3]!;
+  const places = Array.from({ length: rows * columns }, (_, place) =>
+    meetings(x.shape, [Math.floor(place / columns), place % columns], window),
+  );
   return valueOf(shape, (index) => {
-    const [image, channel, row, column] = indicesOf(index, shape) as [number, number, number, number];
-    let largest = -Infinity;
-    overWindow(x.shape, [row, column], window, (y, z) => {
-      largest = Math.max(largest, x.data[((image * channels + channel) * height + y) * width + z]!);
-    });
-    return largest;
+    const map = Math.floor(index / places.length) * area;
+    return places[index % places.length]!.reduce(
+      (first, [position]) => (first === -1 || x.data[map + position]! > x.data[first]! ? map + position : first),
+      -1,
+    );
   });
+}
+
+export function maxPool(x: Value, window: Window): Value {
+  const indices = firstMaxima(x, window);
+  return valueOf(indices.shape, (index) => x.data[indices.data[index]!]!);
 }
 
 /** Values and, in the flat input, indices of the first maximum of each window. */
 export const maxPoolWithIndices: Operator = ([x], node) => {
   const window = windowOf(node);
-  const [, channels, height, width] = x!.shape as [number, number, number, number];
-  const shape = slidingShape(x!.shape, channels, window);
-  const indices = valueOf(shape, (index) => {
-    const [image, channel, row, column] = indicesOf(index, shape) as [number, number, number, number];
-    let first = -1;
-    overWindow(x!.shape, [row, column], window, (y, z) => {
-      const position = ((image * channels + channel) * height + y) * width + z;
-      if (first === -1 || x!.data[position]! > x!.data[first]!) first = position;
-    });
-    return first;
-  });
-  return [valueOf(shape, (index) => x!.data[indices.data[index]!]!), indices];
+  return [maxPool(x!, window), firstMaxima(x!, window)];
 };
 
 export const convTranspose: Operator = ([y, filter], node) => {
@@ -153,17 +158,23 @@ export const convTranspose: Operator = ([y, filter], node) => {
       pads[axis + 2]!,
   );
   const result = valueOf([batch, channels, ...spatial], () => 0);
-  const [height, width] = spatial as [number, number];
+  const area = sizeOf(spatial);
   const taps = sizeOf(kernel);
-  y!.data.forEach((value, index) => {
-    const [image, output, row, column] = indicesOf(index, y!.shape) as [number, number, number, number];
-    overWindow(result.shape, [row, column], window, (top, left, tap) => {
-      for (let channel = 0; channel < channels; channel++) {
-        const position = ((image * channels + channel) * height + top) * width + left;
-        result.data[position] =
-          result.data[position]! + value * filter!.data[(output * channels + channel) * taps + tap]!;
+  const [, outputs, rows, columns] = y!.shape as [number, number, number, number];
+  for (let place = 0; place < rows * columns; place++) {
+    const met = meetings(result.shape, [Math.floor(place / columns), place % columns], window);
+    for (let row = 0; row < batch * outputs; row++) {
+      const output = row % outputs;
+      const first = ((row - output) / outputs) * channels;
+      const value = y!.data[row * rows * columns + place]!;
+      for (const [position, tap] of met) {
+        for (let channel = 0; channel < channels; channel++) {
+          const target = (first + channel) * area + position;
+          result.data[target] =
+            result.data[target]! + value * filter!.data[(output * channels + channel) * taps + tap]!;
+        }
       }
-    });
-  });
+    }
+  }
   return [result];
 };
