@@ -56,6 +56,13 @@ const volumeKernel = float(32, 32, 3, 3, 3);
 
 const further: readonly Readonly<Record<string, Case>>[] = [
   convolutions('volume-in-pairs', float(2, 32, 4, 10, 13), volumeKernel, float(2, 32, 4, 10, 13), volumeAttrs),
+  convolutions('rows-in-pairs', float(2, 32, 16, 33), float(48, 32, 3, 5), float(2, 48, 16, 33), {
+    ...convAttrs(1, 1),
+    padding: [
+      [1, 1],
+      [3, 1],
+    ],
+  }),
   convolutions('volume-of-odd-depth', float(2, 32, 3, 3, 4), volumeKernel, float(2, 32, 3, 3, 4), volumeAttrs),
   convolutions('batch-of-two-parts', float(17, 16, 5, 5), float(16, 16, 3, 3), float(17, 16, 3, 3), convAttrs(2, 1)),
   convolutions('interleaved-batch', float(16, 16, 8, 8), float(16, 16, 3, 3), float(16, 16, 8, 8), convAttrs(1, 1)),

@@ -2,11 +2,14 @@ import type { Primitives, Shape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { convolutionKind } from './convolutionKind.js';
 import { convolve } from './convolve.js';
+import { convolvePairs } from './convolvePairs.js';
 import type { BlockSize } from './Layout.js';
+import { pairsOf } from './pairs.js';
 import { inputGradByTaps, usesTaps } from './smallMaps.js';
 import { type Phase, phasesOf } from './stridePhases.js';
+import { type ConvolutionOperands, suitsPairs } from './suitsPairs.js';
 import { transposedFilter } from './transposedFilter.js';
-import type { TunedLowering } from './TunedStep.js';
+import type { TunedLowering, TunedStep } from './TunedStep.js';
 import { deferUpsampling, interleave, isUpsampling } from './upsample.js';
 import { usefulTaps } from './usefulTaps.js';
 import { volumeInputGrad } from './volumeInputGrad.js';
@@ -55,6 +58,18 @@ function atStrideOne(
   );
   const flipped = transposedFilter(graph, filter, rows!, columns!, block);
   return convolve(graph, g, flipped, shape, block, { kernel: taps.count, dilation: attrs.dilation, padding });
+}
+
+function inputGradOfPairs(step: TunedStep, { x, kernel, y }: ConvolutionOperands, attrs: Attrs): OnnxValue {
+  const { graph, block, values } = step;
+  const [outputs, channels, ...window] = step.aval(kernel).shape as [number, number, number, number];
+  const [rows, columns] = window.map((extent) => range(extent).reverse());
+  const filter = transposedFilter(graph, values.get(kernel, 'kernel'), rows!, columns!, block);
+  const padding = attrs.padding.map(
+    ([low, high], axis) => [window[axis]! - 1 - low, window[axis]! - 1 - high] as const,
+  );
+  const mirrored = { filter, kernel: [channels, outputs, ...window] };
+  return convolvePairs(graph, pairsOf(step, y), mirrored, step.aval(x).shape, { padding, block });
 }
 
 function atStride(
@@ -116,6 +131,10 @@ export const tunedConvTranspose: TunedLowering<Attrs> = (step, { inputs, outputs
     const volume = volumeInputGrad(step, operands, values.get(kernel, 'kernel'), attrs);
     if (volume === null) return false;
     values.define(output, volume, 'blocked');
+    return true;
+  }
+  if (suitsPairs(step, operands, attrs, kind)) {
+    values.define(output, inputGradOfPairs(step, operands, attrs), 'blocked');
     return true;
   }
   if (isStrided && isUpsampling(step.aval(y).shape.slice(2), step.aval(kernel).shape.slice(2), attrs)) {

@@ -1,71 +1,97 @@
+import type { Padding, Shape } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { correlateMaps } from './correlateMaps.js';
-import { type SlicePairs, transformTaps } from './depthWinograd.js';
+import { gatherRows } from './gatherRows.js';
 import type { BlockSize } from './Layout.js';
-import { moveAxes } from './moveAxes.js';
-import { blockedConv, type BlockedConvOptions } from './nchwc.js';
+import { mapsShape } from './maps.js';
+import { blockedConv, type Epilogue } from './nchwc.js';
+import { combine, halfShape, type Pairs, viewOfMaps, viewOfTaps } from './pairs.js';
 import { padTaps } from './sliceTaps.js';
 import { areAllUseful } from './usefulTaps.js';
 
-export type DepthFilters = readonly [before: OnnxValue, own: OnnxValue, after: OnnxValue];
+/** What is left of a window or of its padding for maps of half the positions: rows lie in these maps, slices do not. */
+function withinHalves<T>(all: readonly T[], ofPairs: T): readonly T[] {
+  return all.length === 3 ? all.slice(1) : [ofPairs, ...all.slice(1)];
+}
 
-/** Convolution of volumes by four products of maps for each pair of slices: [D · N, O, H, W]. See `suitsWinograd`. */
+/**
+ * Convolution of a value of `shape`, [N, O, ...spatial], by four products of maps for each pair of positions along the first spatial axis.
+ * `filter` is in kernel layout, `kernel` its nominal shape. See `suitsPairs`.
+ */
 export function convolvePairs(
   graph: GraphBuilder,
-  pairs: SlicePairs,
-  filters: DepthFilters,
-  batch: number,
-  { bias, activation, ...window }: Omit<BlockedConvOptions, 'sum'>,
+  pairs: Pairs,
+  { filter, kernel }: { readonly filter: OnnxValue; readonly kernel: Shape },
+  shape: Shape,
+  {
+    bias,
+    activation,
+    padding,
+    block,
+  }: Omit<Epilogue, 'sum'> & { readonly padding: Padding; readonly block: BlockSize },
 ): OnnxValue {
-  const [half, , ...extents] = pairs.first.shape as [number, number, number, number];
-  const shape = [half, filters[0].shape[0]!, ...extents];
-  const combined = transformTaps(graph, filters);
-  const p = blockedConv(graph, pairs.sum(), combined.sum, shape, window);
-  const q = blockedConv(graph, pairs.difference(), combined.difference, shape, window);
+  const half = halfShape(shape);
+  const window = withinHalves(kernel.slice(2), 1);
+  const taps = (...weights: readonly number[]): OnnxValue =>
+    graph.reshape(combine(graph, filter, viewOfTaps(kernel, block), { weights }), [...kernel.slice(0, 2), ...window]);
+  const options = { kernel: window, padding: withinHalves<Padding[number]>(padding, [0, 0]) };
+  const p = blockedConv(graph, pairs.sum(), taps(0.5, 0.5, 0.5), half, options);
+  const q = blockedConv(graph, pairs.difference(), taps(0.5, -0.5, 0.5), half, options);
   const last = {
-    ...window,
+    ...options,
     ...(bias === undefined ? {} : { bias }),
     ...(activation === undefined ? {} : { activation }),
   };
   const inFirst = graph.binary('Add', p, q);
   const inSecond = graph.binary('Sub', p, q);
-  const first = blockedConv(graph, pairs.fromBefore(), filters[0], shape, { ...last, sum: inFirst });
-  const negative = graph.node('Neg', [filters[2]], filters[2].shape);
-  const second = blockedConv(graph, pairs.toAfter(), negative, shape, { ...last, sum: inSecond });
-  const size = (batch * shape[1]! * shape[2]! * shape[3]!) as number;
-  const parts = [first, second].map((part) => graph.reshape(part, [half / batch, size]));
-  const joined = graph.node('Concat', parts, [half / batch, 2 * size], { attributes: { axis: 1 } });
-  return graph.reshape(joined, [2 * half, ...shape.slice(1)]);
+  const first = blockedConv(graph, pairs.fromBefore(), taps(1, 0, 0), half, { ...last, sum: inFirst });
+  const second = blockedConv(graph, pairs.toAfter(), taps(0, 0, -1), half, { ...last, sum: inSecond });
+  const [outer, , extent, inner] = viewOfMaps(shape, block);
+  const [count, size] = [(outer * extent) / 2, inner * block];
+  const parts = [first, second].map((part) => graph.reshape(part, [count, size]));
+  const joined = graph.node('Concat', parts, [count, 2 * size], { attributes: { axis: 1 } });
+  return graph.reshape(joined, mapsShape(shape));
 }
 
-/** Gradient of `convolvePairs` in the kernel, [O, 3 · C, H, W] in kernel layout: the transposed algorithm, four correlations for six. */
+/**
+ * Gradient of `convolvePairs` in the kernel, in kernel layout: the transposed algorithm, four correlations for six. The sum and the difference
+ * of x are halved; `padding` is what its pairs do not have yet.
+ */
 export function correlatePairs(
   graph: GraphBuilder,
-  x: SlicePairs,
-  dy: SlicePairs,
-  window: readonly number[],
-  padding: readonly (readonly [number, number])[],
-  block: BlockSize,
+  x: Pairs,
+  dy: Pairs,
+  { kernel, padding, block }: { readonly kernel: Shape; readonly padding: Padding; readonly block: BlockSize },
 ): OnnxValue {
-  const ones = { strides: [1, 1], dilation: [1, 1], padding };
+  const window = withinHalves(kernel.slice(2), 1);
+  const attrs = { strides: [1, 1], dilation: [1, 1], padding: withinHalves<Padding[number]>(padding, [0, 0]) };
   const correlate = (image: OnnxValue, grad: OnnxValue) =>
-    correlateMaps(graph, { x: image, isBlocked: true, y: grad, window }, ones, block);
-  const half = graph.scalar(0.5);
-  const halved = (value: OnnxValue): OnnxValue => graph.binary('Mul', value, half);
-  const sum = halved(correlate(x.sum(), dy.sum()).products);
-  const difference = halved(correlate(x.difference(), dy.difference()).products);
+    correlateMaps(graph, { x: image, isBlocked: true, y: grad, window }, attrs, block);
+  const sum = correlate(x.sum(), dy.sum()).products;
+  const difference = correlate(x.difference(), dy.difference()).products;
   const shared = graph.binary('Sub', sum, difference);
-  const { products, taps } = correlate(x.fromBefore(), dy.first);
+  const { products, taps } = correlate(x.fromBefore(), dy.first());
   const before = graph.binary('Add', shared, products);
   const own = graph.binary('Add', sum, difference);
-  const after = graph.binary('Sub', shared, correlate(x.toAfter(), dy.second).products);
+  const after = graph.binary('Sub', shared, correlate(x.toAfter(), dy.second()).products);
   const [channelBlocks, outputBlocks, count, perTap] = before.shape as [number, number, number, number];
-  const parts = [before, own, after].map((part) =>
-    graph.reshape(moveAxes(graph, part, [1, 0, 2, 3]), [outputBlocks, channelBlocks * count * perTap]),
-  );
-  const joined = graph.node('Concat', parts, [outputBlocks, 3 * channelBlocks * count * perTap], {
-    attributes: { axis: 1 },
-  });
-  const gradient = graph.reshape(joined, [outputBlocks * block, 3 * channelBlocks * block, ...taps.count]);
+  const blocks = channelBlocks * outputBlocks;
+  const parts = [before, own, after].map((part) => graph.reshape(part, [blocks, count * perTap]));
+  const joined = graph.node('Concat', parts, [3 * blocks, count * perTap], { attributes: { axis: 0 } });
+  const order: number[] = [];
+  for (let output = 0; output < outputBlocks; output++) {
+    const at = (channel: number, tap: number): number => tap * blocks + channel * outputBlocks + output;
+    if (kernel.length === 5) {
+      for (let tap = 0; tap < 3; tap++)
+        for (let channel = 0; channel < channelBlocks; channel++) order.push(at(channel, tap));
+    } else {
+      for (let channel = 0; channel < channelBlocks; channel++)
+        for (let tap = 0; tap < 3; tap++) order.push(at(channel, tap));
+    }
+  }
+  const ordered = gatherRows(graph, joined, order);
+  const [outputs, channels] = kernel as [number, number];
+  if (kernel.length === 4) return graph.reshape(ordered, kernel);
+  const gradient = graph.reshape(ordered, [outputs, 3 * channels, ...taps.count]);
   return areAllUseful(taps, window) ? gradient : padTaps(graph, gradient, 'kernel', block, taps.first, window);
 }

@@ -1,23 +1,13 @@
-import { type ConvAttrs, type Shape, sizeOf, type ValueId } from '@delira/core';
+import { type ConvAttrs, type ValueId } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
-import { convolvePairs, type DepthFilters } from './convolvePairs.js';
-import { convolveDeferred } from './convolve.js';
 import type { ConvolutionKind } from './convolutionKind.js';
 import { deferConv } from './deferConv.js';
-import { pairSlices, type SlicePairs, suitsWinograd } from './depthWinograd.js';
 import { asMaps, mapsShape } from './maps.js';
 import { moveAxes } from './moveAxes.js';
-import type { Epilogue } from './nchwc.js';
 import { type DepthTaps, missingSlices, padDepth, stackDepth } from './stackDepth.js';
+import type { ConvolutionOperands } from './suitsPairs.js';
 import type { Deferred } from './TunedValues.js';
 import type { TunedStep } from './TunedStep.js';
-
-/** Operands of a forward convolution of volumes, whichever of them is being computed. */
-export interface VolumeOperands {
-  readonly x: ValueId;
-  readonly kernel: ValueId;
-  readonly y: ValueId;
-}
 
 /** The attributes of the two axes of a slice. */
 export function withinSlices({ strides, padding, dilation, groups }: ConvAttrs): ConvAttrs {
@@ -51,7 +41,7 @@ function padded(step: TunedStep, maps: OnnxValue, batch: number, reads: DepthTap
 /** The slices of x that each tap of the kernel reads for each slice of y, stacked as further channels. */
 export function stackedInput(
   step: TunedStep,
-  { x, kernel, y }: VolumeOperands,
+  { x, kernel, y }: ConvolutionOperands,
   attrs: ConvAttrs,
   kind: ConvolutionKind,
 ): OnnxValue {
@@ -70,7 +60,7 @@ export function stackedInput(
  */
 export function deferVolumeConv(
   step: TunedStep,
-  operands: VolumeOperands,
+  operands: ConvolutionOperands,
   attrs: ConvAttrs,
   kind: ConvolutionKind,
 ): Deferred {
@@ -83,7 +73,6 @@ export function deferVolumeConv(
     number,
     number,
   ];
-  if (suitsWinograd(step, operands, attrs, kind)) return deferPairs(step, operands, attrs);
   const image = stackedInput(step, operands, attrs, kind);
   const filter = graph.reshape(values.get(operands.kernel, kind.kernel), [outputs, depth * channels, height, width]);
   const operation = { image, filter, layout: kind.kernel, isDepthwise: false, shape: mapsShape(shape) };
@@ -95,40 +84,8 @@ export function deferVolumeConv(
   };
 }
 
-/** The kernel's taps along the depth as filters of maps, [O, C, H, W] each. */
-function depthFilters({ graph, values, block }: TunedStep, kernel: ValueId, shape: Shape): DepthFilters {
-  const [outputs, channels, depth, ...window] = shape as [number, number, number, number, number];
-  const blocks = outputs / block;
-  const whole = graph.reshape(values.get(kernel, 'kernel'), [blocks, depth, sizeOf(shape) / (blocks * depth)]);
-  const tap = (index: number): OnnxValue =>
-    graph.reshape(graph.slice(whole, [index], [index + 1], [1]), [outputs, channels, ...window]);
-  return [tap(0), tap(1), tap(2)];
-}
-
-/** Pairs of the slices of an activation or of its gradient. */
-export function pairsOf(step: TunedStep, id: ValueId, key: string): SlicePairs {
-  return pairSlices(step, slicesOf(step, id, 'blocked'), step.aval(id).shape[0]!, `${key}:${id}`);
-}
-
-function deferPairs(step: TunedStep, operands: VolumeOperands, attrs: ConvAttrs): Deferred {
-  const { graph } = step;
-  const { shape } = step.aval(operands.y);
-  const kernel = step.aval(operands.kernel).shape;
-  const options = { kernel: kernel.slice(3), padding: attrs.padding.slice(1) };
-  const convolved = ({ sum: _sum, ...epilogue }: Epilogue): OnnxValue => {
-    const filters = depthFilters(step, operands.kernel, kernel);
-    const pairs = pairsOf(step, operands.x, 'forward');
-    return graph.reshape(convolvePairs(graph, pairs, filters, shape[0]!, { ...options, ...epilogue }), shape);
-  };
-  return {
-    epilogue: {},
-    // A sum would have to be taken apart into pairs first.
-    emit: (epilogue) => convolveDeferred(graph, convolved, true, epilogue),
-  };
-}
-
 /** Slices of dy that the taps of the kernel connect with the slices of x, at stride 1. */
-export function gradientReads(step: TunedStep, { x, kernel }: VolumeOperands, attrs: ConvAttrs): DepthTaps {
+export function gradientReads(step: TunedStep, { x, kernel }: ConvolutionOperands, attrs: ConvAttrs): DepthTaps {
   const [spacing, low] = [attrs.dilation[0]!, attrs.padding[0]![0]];
   return {
     count: step.aval(x).shape[2]!,

@@ -2,14 +2,15 @@ import { type ConvAttrs, type Shape, sizeOf } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { convolve } from './convolve.js';
 import { convolvePairs } from './convolvePairs.js';
-import { suitsWinograd } from './depthWinograd.js';
 import type { BlockSize } from './Layout.js';
 import { mapsShape } from './maps.js';
+import { pairsOf } from './pairs.js';
 import { type Phase, phasesOf } from './stridePhases.js';
+import { type ConvolutionOperands, suitsPairs } from './suitsPairs.js';
 import { transposedBlocks } from './transposedFilter.js';
 import type { TunedStep } from './TunedStep.js';
 import { usefulTaps } from './usefulTaps.js';
-import { gradientReads, pairsOf, stackedGradient, type VolumeOperands, withinSlices } from './volumeConv.js';
+import { gradientReads, stackedGradient, withinSlices } from './volumeConv.js';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -39,7 +40,12 @@ function inputFilter(graph: GraphBuilder, filter: OnnxValue, parts: readonly Tap
   return graph.reshape(transposedBlocks(graph, filter, order, block), shape);
 }
 
-function atStrideOne(step: TunedStep, operands: VolumeOperands, filter: OnnxValue, attrs: ConvAttrs): OnnxValue | null {
+function atStrideOne(
+  step: TunedStep,
+  operands: ConvolutionOperands,
+  filter: OnnxValue,
+  attrs: ConvAttrs,
+): OnnxValue | null {
   const { graph, block } = step;
   const shape = mapsShape(step.aval(operands.x).shape);
   const inSlices = withinSlices(attrs);
@@ -53,11 +59,14 @@ function atStrideOne(step: TunedStep, operands: VolumeOperands, filter: OnnxValu
   const [rows, columns] = taps.count.map((count, axis) =>
     range(count).map((tap) => taps.first[axis]! + count - 1 - tap),
   );
-  if (suitsWinograd(step, operands, attrs, { input: 'blocked', kernel: 'kernel', isDepthwise: false })) {
-    const tap = (index: number): OnnxValue => inputFilter(graph, filter, [[[index], rows!, columns!]], block);
-    const filters = [tap(2), tap(1), tap(0)] as const;
-    const pairs = pairsOf(step, operands.y, 'backward');
-    return convolvePairs(graph, pairs, filters, step.aval(operands.x).shape[0]!, { kernel: taps.count, padding });
+  if (suitsPairs(step, operands, attrs, { input: 'blocked', kernel: 'kernel', isDepthwise: false })) {
+    const [outputs, channels] = filter.shape as [number, number];
+    const mirrored = {
+      filter: inputFilter(graph, filter, [[[2, 1, 0], rows!, columns!]], block),
+      kernel: [channels, outputs, 3, ...taps.count],
+    };
+    const options = { padding: [attrs.padding[0]!, ...padding], block };
+    return convolvePairs(graph, pairsOf(step, operands.y), mirrored, step.aval(operands.x).shape, options);
   }
   const flipped = inputFilter(graph, filter, [[range(filter.shape[2]!), rows!, columns!]], block);
   const options = { kernel: taps.count, dilation: inSlices.dilation, padding };
@@ -104,7 +113,12 @@ function spread(graph: GraphBuilder, phase: OnnxValue, shape: Shape, strides: Sh
   return graph.reshape(graph.slice(split, [0, 0, 0], shape.slice(2), [0, 2, 3]), shape);
 }
 
-function atStride(step: TunedStep, operands: VolumeOperands, filter: OnnxValue, attrs: ConvAttrs): OnnxValue | null {
+function atStride(
+  step: TunedStep,
+  operands: ConvolutionOperands,
+  filter: OnnxValue,
+  attrs: ConvAttrs,
+): OnnxValue | null {
   const { graph, block } = step;
   const { shape } = step.aval(operands.x);
   const [batch, channels, ...extents] = shape as [number, number, number, number, number];
@@ -159,7 +173,7 @@ function atStride(step: TunedStep, operands: VolumeOperands, filter: OnnxValue, 
  */
 export function volumeInputGrad(
   step: TunedStep,
-  operands: VolumeOperands,
+  operands: ConvolutionOperands,
   filter: OnnxValue,
   attrs: ConvAttrs,
 ): OnnxValue | null {

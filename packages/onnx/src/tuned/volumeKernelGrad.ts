@@ -1,23 +1,14 @@
 import type { ConvAttrs } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import type { ConvolutionKind } from './convolutionKind.js';
-import { correlatePairs } from './convolvePairs.js';
 import { correlateMaps } from './correlateMaps.js';
 import { correlateSlices } from './correlateSlices.js';
-import { suitsWinograd } from './depthWinograd.js';
 import { moveAxes } from './moveAxes.js';
 import { padTaps } from './sliceTaps.js';
+import type { ConvolutionOperands } from './suitsPairs.js';
 import type { TunedStep } from './TunedStep.js';
 import { areAllUseful } from './usefulTaps.js';
-import {
-  gradientReads,
-  paddedGradient,
-  pairsOf,
-  slicesOf,
-  stackedInput,
-  type VolumeOperands,
-  withinSlices,
-} from './volumeConv.js';
+import { gradientReads, paddedGradient, slicesOf, stackedInput, withinSlices } from './volumeConv.js';
 
 /**
  * Gradient of a convolution of volumes in its kernel. At stride 1 the slices of dy that meet a slice of x, one for each tap along the
@@ -25,7 +16,7 @@ import {
  */
 export function volumeKernelGrad(
   step: TunedStep,
-  operands: VolumeOperands,
+  operands: ConvolutionOperands,
   attrs: ConvAttrs,
   kind: ConvolutionKind,
 ): OnnxValue {
@@ -36,11 +27,6 @@ export function volumeKernelGrad(
   const isBlocked = kind.input === 'blocked';
   const isWholeGradient = (count: readonly number[], ordered: OnnxValue): OnnxValue =>
     graph.reshape(ordered, [outputs, depth * channels, ...count]);
-  if (suitsWinograd(step, operands, attrs, kind)) {
-    const x = pairsOf(step, operands.x, 'backward');
-    const dy = pairsOf(step, operands.y, 'backward');
-    return correlatePairs(graph, x, dy, window, inSlices.padding, block);
-  }
   if (isBlocked && attrs.strides[0] === 1 && inSlices.strides.every((stride) => stride === 1)) {
     const reads = gradientReads(step, operands, attrs);
     const { maps, source } = paddedGradient(step, operands.y, reads);
