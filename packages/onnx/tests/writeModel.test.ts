@@ -54,6 +54,7 @@ const model: OnnxModel = {
       { name: 'y', type: 'int32', shape: ['batch'] },
       { name: 'all', type: 'uint8', shape: ['steps', 2], sequence: true },
     ],
+    values: [{ name: 'z', type: 'float32', shape: ['rows', 4] }],
   },
 };
 

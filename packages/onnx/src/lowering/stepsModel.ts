@@ -1,12 +1,16 @@
 import type { OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
 import type { OnnxValue } from './GraphBuilder.js';
 import type { LoweredProgram, StatePart } from './LoweredProgram.js';
+import { ownBuffers } from './ownBuffers.js';
 
 /** Opset 17 is the newest that has everything used here in the form used here. */
 export const OPSET = 17;
 
 /** Symbolic extent of the axis along which steps are stacked. */
 const STEPS = 'steps';
+
+/** The step's position within the step. */
+const POSITION = 'position';
 
 /** Names of the model's inputs and outputs. */
 export const stepsNames = {
@@ -100,7 +104,12 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
 
   const nextNames = carried.map(({ input }) => `step:next:${input.name}`);
   const outputNames = outputs.map(({ name }) => `step:${name}`);
-  const inner = program.builder.graph('step', [], []);
+  const built = program.builder.graph('step', [], []);
+  const inputs = new Map(state.map(({ input }) => [input.name, input]));
+  const inner =
+    program.isOrdered === true
+      ? ownBuffers(built, POSITION, (name) => program.builder.valueNamed(name) ?? inputs.get(name))
+      : built;
   const body: OnnxGraph = {
     name: 'step',
     nodes: nameOutputs(inner.nodes, [
@@ -108,9 +117,10 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
       ...outputs.map(({ value }, index) => [value.name, outputNames[index]!] as const),
     ]),
     initializers: [],
+    ...(inner.values === undefined ? {} : { values: inner.values }),
     inputs: [
       ...carried.map(({ input }) => info(input.name, input, input.shape)),
-      { name: 'position', type: 'int32', shape: [] },
+      { name: POSITION, type: 'int32', shape: [] },
       ...stacked.map((value) => info(value.name, value, value.shape)),
     ],
     outputs: [

@@ -58,6 +58,8 @@ export interface OnnxGraph {
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
+  /** What is known of values that nodes give, beyond what follows from the nodes. */
+  readonly values?: readonly ValueInfo[];
 }
 
 export interface OnnxModel {

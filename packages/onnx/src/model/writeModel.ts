@@ -65,6 +65,7 @@ function writeGraph(writer: ProtobufWriter, graph: OnnxGraph): void {
   for (const initializer of graph.initializers) writer.message(5, (inner) => writeInitializer(inner, initializer));
   for (const input of graph.inputs) writer.message(11, (inner) => writeValueInfo(inner, input));
   for (const output of graph.outputs) writer.message(12, (inner) => writeValueInfo(inner, output));
+  for (const value of graph.values ?? []) writer.message(13, (inner) => writeValueInfo(inner, value));
 }
 
 /** A model as the bytes of an `.onnx` file. */

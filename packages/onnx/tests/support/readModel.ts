@@ -58,6 +58,7 @@ function readValueInfo(fields: Fields): ValueInfo {
 }
 
 function readGraph(fields: Fields): OnnxGraph {
+  const values = messages(fields, 13).map(readValueInfo);
   return {
     name: text(fields, 2),
     nodes: messages(fields, 1).map((node) => ({
@@ -76,6 +77,7 @@ function readGraph(fields: Fields): OnnxGraph {
     })),
     inputs: messages(fields, 11).map(readValueInfo),
     outputs: messages(fields, 12).map(readValueInfo),
+    ...(values.length === 0 ? {} : { values }),
   };
 }
 
