@@ -12,7 +12,7 @@ export interface ConvolutionOperands {
 /** Fewest channels on both sides: with fewer, combining positions takes the time that products save. */
 const FEWEST_CHANNELS = 32;
 /** Fewest positions: with fewer, combining the kernel's taps does. */
-const FEWEST_POSITIONS = 1024;
+const FEWEST_POSITIONS = 512;
 /** Narrower maps lie side by side in the engine's convolution, which has no place for a sum there. */
 const NARROWEST = 5;
 
