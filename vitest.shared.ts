@@ -13,6 +13,8 @@ export default defineConfig({
     setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],
     pool: 'forks',
     maxWorkers: 1,
+    // The files of a package share a process and what they import: a process for each took as long as the tests.
+    isolate: false,
     testTimeout: 60_000,
     passWithNoTests: false,
     allowOnly: false,
