@@ -175,6 +175,8 @@ export interface RunOptions {
   readonly weight: number;
   readonly output: string;
   readonly resume: boolean;
+  /** Of the engine; null: as many as there are cores. */
+  readonly threads: number | null;
 }
 
 export interface RunResult {
@@ -202,7 +204,7 @@ export async function run(mnist: string, options: RunOptions): Promise<RunResult
   const train = new DataLoader({ dataset: trainDigits, batchSize: 64, sampler, dropLast: true, transform: normalize });
   const val = new DataLoader({ dataset: testDigits, batchSize: 100, transform: normalize });
 
-  const backend = await createOnnxBackend();
+  const backend = await createOnnxBackend(options.threads === null ? {} : { threads: options.threads });
   const steps = epochs * train.batches;
   const trainer = new Trainer({
     network: new EmbeddingNetwork(),

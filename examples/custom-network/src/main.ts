@@ -19,6 +19,7 @@ const help = `Places handwritten digits on a plane, with a network, a loss, a me
   --test-digits N     digits to test on (default 10000)
   --output DIR        checkpoint and picture (default examples/custom-network/output)
   --resume            go on from the checkpoint in DIR, with the same options as before
+  --threads N         threads of the engine (default: all cores)
   --smoke             a short run in DIR/smoke that fails below ${100 * SMOKE.accuracy} % accuracy: for CI
   --help
 `;
@@ -31,6 +32,8 @@ interface Options {
   readonly testDigits: number;
   readonly output: string;
   readonly resume: boolean;
+  /** Null: as many as there are cores. */
+  readonly threads: number | null;
   /** Accuracy below which the run counts as failed. */
   readonly requiredAccuracy: number;
 }
@@ -45,6 +48,7 @@ function parseOptions(args: readonly string[]): Options | null {
       'test-digits': { type: 'string' },
       output: { type: 'string' },
       resume: { type: 'boolean', default: false },
+      threads: { type: 'string' },
       smoke: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -60,6 +64,7 @@ function parseOptions(args: readonly string[]): Options | null {
     }),
     output: values.output ?? resolve(fileURLToPath(import.meta.url), smoke ? '../../output/smoke' : '../../output'),
     resume,
+    threads: values.threads === undefined ? null : numberOption('threads', values.threads, { least: 1 }),
     requiredAccuracy: smoke ? SMOKE.accuracy : 0,
   };
 }

@@ -2,7 +2,7 @@ import { numberOption } from '@delira/program';
 import { parseArgs } from 'node:util';
 
 /** The short run: seconds long, and still far enough for the trained weights to pay. */
-const SMOKE = { digits: '1200', testDigits: '400', perClass: '5', epochs: '8', batchSize: '16', gain: 0.05 } as const;
+const SMOKE = { digits: '1800', testDigits: '400', perClass: '5', epochs: '8', batchSize: '16', gain: 0.05 } as const;
 
 export const help = `Trains ResNet18 on the digits 0 to 5, then adapts it to the digits 6 to 9 with few images, beside a network
 that starts from random weights.
@@ -17,6 +17,7 @@ that starts from random weights.
   --batch-size N      samples per step of the pre-training (default 64)
   --output DIR        weights, picture, checkpoint (default examples/fine-tuning/output)
   --resume            go on with a pre-training that was interrupted, with the same options as before
+  --threads N         threads of the engine (default: all cores)
   --smoke             a short run in DIR/smoke that fails unless fine-tuning wins: for CI
   --help
 `;
@@ -31,6 +32,8 @@ export interface Options {
   readonly batchSize: number;
   readonly output: string;
   readonly resume: boolean;
+  /** Null: as many as there are cores. */
+  readonly threads: number | null;
   /** By how much fine-tuning must be more accurate; −Infinity: by nothing. */
   readonly requiredGain: number;
 }
@@ -48,6 +51,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
       'batch-size': { type: 'string' },
       output: { type: 'string' },
       resume: { type: 'boolean', default: false },
+      threads: { type: 'string' },
       smoke: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -66,6 +70,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
     batchSize: count('batch-size', 2, SMOKE.batchSize, '64'),
     output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
     resume: values.resume,
+    threads: values.threads === undefined ? null : numberOption('threads', values.threads, { least: 1 }),
     requiredGain: smoke ? SMOKE.gain : -Infinity,
   };
 }

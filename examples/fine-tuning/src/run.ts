@@ -26,7 +26,7 @@ export async function run(options: Options, { print }: Surroundings): Promise<nu
   const { output, perClass, epochs } = options;
   const digits = await readDigits('train', options.digits);
   const testDigits = await readDigits('test', options.testDigits);
-  const backend = await createOnnxBackend();
+  const backend = await createOnnxBackend(options.threads === null ? {} : { threads: options.threads });
   try {
     const weights = options.weights ?? join(output, 'pretrained.safetensors');
     if (options.weights === null) {

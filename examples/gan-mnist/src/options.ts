@@ -17,6 +17,7 @@ export const help = `Teaches a DCGAN to draw handwritten digits of 64 × 64 pixe
   --seed N            seed of weights, noise and order (default 0)
   --output DIR        checkpoint, pictures, metrics (default examples/gan-mnist/output)
   --resume            go on from the checkpoint in DIR, with the same options as before
+  --threads N         threads of the engine (default: all cores)
   --smoke             a short run in DIR/smoke that fails unless the generator learns: for CI
   --help
 `;
@@ -30,6 +31,8 @@ export interface Options {
   readonly seed: number;
   readonly output: string;
   readonly resume: boolean;
+  /** Null: as many as there are cores. */
+  readonly threads: number | null;
   /** Mean of the generated pixels above which the run counts as failed; real digits have −0.74, a new generator about 0. */
   readonly highestBrightness: number;
 }
@@ -47,6 +50,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
       seed: { type: 'string', default: '0' },
       output: { type: 'string' },
       resume: { type: 'boolean', default: false },
+      threads: { type: 'string' },
       smoke: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -63,6 +67,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
     seed: numberOption('seed', values.seed, { least: 0 }),
     output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
     resume: values.resume,
+    threads: values.threads === undefined ? null : numberOption('threads', values.threads, { least: 1 }),
     highestBrightness: smoke ? SMOKE.brightness : Infinity,
   };
 }

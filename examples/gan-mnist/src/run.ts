@@ -36,7 +36,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
       new CsvHandler({ path: join(output, 'epochs.csv') }),
     ],
   });
-  const backend = await createOnnxBackend();
+  const backend = await createOnnxBackend(options.threads === null ? {} : { threads: options.threads });
   // Much narrower than the paper's, the network needs other numbers than the paper's: wider distributions to begin with, a discriminator
   // that learns more slowly than the generator, and real images that count as 90 % real. Otherwise the discriminator is soon never wrong,
   // and the generator learns nothing from it.

@@ -19,6 +19,7 @@ export const help = `Trains ResNet18 on your images: a folder with one sub-folde
   --seed N            seed of weights, order and split (default 0)
   --output DIR        checkpoint, model, picture (default examples/own-images/output)
   --resume            go on from the checkpoint in DIR, with the same folder and options as before
+  --threads N         threads of the engine (default: all cores)
   --smoke             a short run on few digits in DIR/smoke that fails below ${100 * SMOKE.accuracy} % accuracy: for CI
   --help
 `;
@@ -38,6 +39,8 @@ export interface Options {
   readonly seed: number;
   readonly output: string;
   readonly resume: boolean;
+  /** Null: as many as there are cores. */
+  readonly threads: number | null;
   /** Accuracy below which the run counts as failed. */
   readonly requiredAccuracy: number;
 }
@@ -57,6 +60,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
       seed: { type: 'string', default: '0' },
       output: { type: 'string' },
       resume: { type: 'boolean', default: false },
+      threads: { type: 'string' },
       smoke: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -79,6 +83,7 @@ export function parseOptions(args: readonly string[], defaultOutput: string): Op
     seed: numberOption('seed', values.seed, { least: 0 }),
     output: values.output ?? (smoke ? `${defaultOutput}/smoke` : defaultOutput),
     resume: values.resume,
+    threads: values.threads === undefined ? null : numberOption('threads', values.threads, { least: 1 }),
     requiredAccuracy: smoke ? SMOKE.accuracy : 0,
   };
 }

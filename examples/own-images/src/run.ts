@@ -62,7 +62,7 @@ export async function run(options: Options, { print, resumeCommand }: Surroundin
     `Learns ${classes.length} classes from ${parts.train.length} images, tests on ${parts.test.length}: ${size} × ${size} pixels, ${mode}. Ctrl-C saves.`,
   );
 
-  const backend = await createOnnxBackend();
+  const backend = await createOnnxBackend(options.threads === null ? {} : { threads: options.threads });
   const channels = mode === 'grey' ? 1 : 3;
   const network = new ResNet18({ inChannels: channels, numClasses: classes.length });
   const trainer = new Trainer({
