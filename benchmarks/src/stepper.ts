@@ -59,8 +59,7 @@ const main = async (): Promise<void> => {
   const executable = await backend.compile(program);
   const compiled = performance.now();
   const initial = system.initialState(0);
-  const transfer = new Set([...initial.keys()].filter((name) => name.startsWith('optimizer.')));
-  const state = await backend.createState(initial, { transfer });
+  const state = await backend.createState(initial, { transfer: new Set(initial.keys()) });
 
   let done = 0;
   const call = async (steps: number): Promise<number> => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
+  ndarray,
   NotFoundError,
   type Optimizer,
   setTrainable,
@@ -40,6 +41,17 @@ describe('variables of a system', () => {
       }));
     }
     expect(new TrainableSystem(new Wider()).initialState(3).get('weight')).toEqual(state.get('weight'));
+  });
+
+  it('are in arrays of their own, whatever an initializer gives', () => {
+    const given = ndarray([1, 2, 3, 4, 5, 6, 7], [7]);
+    class Pretrained extends Regression {
+      readonly extra = this.param([7], () => given);
+    }
+    const system = new TrainableSystem(new Pretrained());
+    const [first, second] = [system.initialState(3).get('extra')!, system.initialState(3).get('extra')!];
+    expect(first).toEqual(given);
+    expect(new Set([given, first, second].map(({ data }) => data.buffer)).size).toBe(3);
   });
 
   it('copy parameters where an optimizer asks for it, into memory of their own', () => {

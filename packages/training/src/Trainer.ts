@@ -160,9 +160,7 @@ export class Trainer<B extends TensorsOf<B>, P extends TensorsOf<P>> {
   state(): Promise<StateStore> {
     if (this.#state === null) {
       const initial = this.system.initialState(this.#run.position.seed);
-      // Optimizers' slots are new each time; a parameter may be an array of the user's.
-      const transfer = new Set([...initial.keys()].filter((name) => name.startsWith('optimizer.')));
-      this.#state = this.#options.backend.createState(initial, { transfer });
+      this.#state = this.#options.backend.createState(initial, { transfer: new Set(initial.keys()) });
       this.#state.catch(() => {
         this.#state = null;
       });

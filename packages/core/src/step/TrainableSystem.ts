@@ -10,6 +10,10 @@ import type { Optimizer, Slot } from './Optimizer.js';
 import type { Gradients, Loss, Step } from './Step.js';
 import { trace } from './trace.js';
 
+function copied(array: NDArray): NDArray {
+  return { ...array, data: array.data.slice() } as NDArray;
+}
+
 export interface SystemOptions<B, P> {
   /** One for each of the network's optimizer groups; none for evaluation only. */
   readonly optimizers?: Readonly<Record<string, Optimizer>>;
@@ -94,19 +98,18 @@ export class TrainableSystem<B extends TensorsOf<B>, P extends TensorsOf<P>> {
     return bound;
   }
 
-  /** First values of all variables: a pure function of the seed and each variable's name. */
+  /** First values of all variables: a pure function of the seed and each variable's name, in arrays that nobody else holds. */
   initialState(seed: number): ReadonlyMap<string, NDArray> {
     const root = createRng(seed);
     const state = new Map<string, NDArray>();
     for (const [name, variable] of this.variables) {
+      // An initializer may give an array of the user's. What it made instead is soon garbage, and collected while the next ones are made.
       if (variable.kind !== 'optimizer')
-        state.set(name, variable.initialize(root.fork('init', name), variable.aval.shape));
+        state.set(name, copied(variable.initialize(root.fork('init', name), variable.aval.shape)));
     }
     for (const [group, { slots }] of Object.entries(this.#groups)) {
       for (const [key, { slot, variable }] of Object.entries(slots)) {
-        const copied = 'copyOf' in slot ? state.get(slot.copyOf)! : null;
-        const value =
-          copied === null ? variable.initialize(root, slot.shape) : { ...copied, data: copied.data.slice() };
+        const value = 'copyOf' in slot ? copied(state.get(slot.copyOf)!) : variable.initialize(root, slot.shape);
         state.set(`optimizer.${group}.${key}`, value);
       }
     }
