@@ -67,13 +67,15 @@ export function correlatePairs(
   const attrs = { strides: [1, 1], dilation: [1, 1], padding: withinHalves<Padding[number]>(padding, [0, 0]) };
   const correlate = (image: OnnxValue, grad: OnnxValue) =>
     correlateMaps(graph, { x: image, isBlocked: true, y: grad, window }, attrs, block);
+  // Sums and differences of dy last: the gradient of the input begins with them, and until then nothing holds them.
+  const { products: fromBefore, taps } = correlate(x.fromBefore(), dy.first());
+  const toAfter = correlate(x.toAfter(), dy.second()).products;
   const sum = correlate(x.sum(), dy.sum()).products;
   const difference = correlate(x.difference(), dy.difference()).products;
   const shared = graph.binary('Sub', sum, difference);
-  const { products, taps } = correlate(x.fromBefore(), dy.first());
-  const before = graph.binary('Add', shared, products);
+  const before = graph.binary('Add', shared, fromBefore);
   const own = graph.binary('Add', sum, difference);
-  const after = graph.binary('Sub', shared, correlate(x.toAfter(), dy.second()).products);
+  const after = graph.binary('Sub', shared, toAfter);
   const [channelBlocks, outputBlocks, count, perTap] = before.shape as [number, number, number, number];
   const blocks = channelBlocks * outputBlocks;
   const parts = [before, own, after].map((part) => graph.reshape(part, [blocks, count * perTap]));

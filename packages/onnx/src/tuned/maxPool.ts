@@ -100,21 +100,21 @@ function alongAxis(graph: GraphBuilder, x: OnnxValue, y: OnnxValue, grad: OnnxVa
   const [outer, extent, inner] = x.shape as [number, number, number];
   const count = y.shape[1]!;
   const pairs = graph.reshape(resize(graph, x, 2 * count, -Infinity), [outer, count, 2, inner]);
-  const half = { shape: [outer, count, 1, inner], dtype: x.dtype };
-  const [even, odd] = graph
-    .nodes('Split', [pairs], [half, half], { attributes: { axis: 2 } })
-    .map((part) => graph.reshape(part, y.shape)) as [OnnxValue, OnnxValue];
+  const half = [outer, count, 1, inner];
+  // Not as one Split: a result that nobody reads would be kept until the step ends.
+  const ofPairs = (from: number): OnnxValue => graph.reshape(graph.slice(pairs, [from], [from + 1], [2]), y.shape);
+  const even = ofPairs(0);
 
   let left = grad;
   let intoPrevious: OnnxValue | undefined;
   if (window === 3) {
-    intoPrevious = takeWhereEqual(graph, shift(graph, odd, 1, -Infinity), y, left);
+    intoPrevious = takeWhereEqual(graph, shift(graph, ofPairs(1), 1, -Infinity), y, left);
     left = graph.binary('Sub', left, intoPrevious);
   }
   const intoEven = takeWhereEqual(graph, even, y, left);
   const rest = graph.binary('Sub', left, intoEven);
   const intoOdd = intoPrevious === undefined ? rest : graph.binary('Add', rest, shift(graph, intoPrevious, -1, 0));
-  const parts = [intoEven, intoOdd].map((part) => graph.reshape(part, half.shape));
+  const parts = [intoEven, intoOdd].map((part) => graph.reshape(part, half));
   const joined = graph.node('Concat', parts, pairs.shape, { attributes: { axis: 2 } });
   return resize(graph, graph.reshape(joined, [outer, 2 * count, inner]), extent, 0);
 }
