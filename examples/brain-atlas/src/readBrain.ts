@@ -49,10 +49,11 @@ export async function readBrain(): Promise<Brain> {
   ]);
   const classes = [...names.matchAll(/<label[^>]*>([^<]*)</g)].map(([, name]) => classOf(name!));
   const aligned = resampleToImage(atlas, image, { interpolation: 'nearest', fill: 0 });
-  const labels = Uint8Array.from(aligned.array.data, (label, voxel) =>
-    image.array.data[voxel]! > BRIGHT ? classes[label]! : 0,
-  );
-  const { shape } = image.array;
+  // Loops, here and below: TypedArray.from with a function takes a second for five million voxels.
+  const { data, shape } = image.array;
+  const labels = new Uint8Array(data.length);
+  for (let voxel = 0; voxel < labels.length; voxel++)
+    labels[voxel] = data[voxel]! > BRIGHT ? classes[aligned.array.data[voxel]!]! : 0;
   const hemispheres = hemispheresOf(image);
   const normalization = normalizationOf(image.array, hemispheres.train);
   return {
@@ -94,8 +95,7 @@ function normalizationOf({ data, shape }: NDArray, [first, end]: readonly [first
 }
 
 function normalized({ data, shape }: NDArray, { mean, deviation }: Normalization): NDArray {
-  return ndarray(
-    Float32Array.from(data, (value) => (value - mean) / deviation),
-    shape,
-  );
+  const values = new Float32Array(data.length);
+  for (let voxel = 0; voxel < values.length; voxel++) values[voxel] = (data[voxel]! - mean) / deviation;
+  return ndarray(values, shape);
 }
