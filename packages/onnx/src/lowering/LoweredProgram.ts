@@ -55,4 +55,6 @@ export interface LoweredProgram {
   readonly guard?: WriteGuard;
   /** True when the engine must not rewrite the graph: operators that it adds are last, and would change the order of all others. */
   readonly isOrdered?: boolean;
+  /** True when large results should have buffers of their own, see `ownBuffers`: for an engine whose plan would keep shared ones for too long. */
+  readonly ownBuffers?: boolean;
 }

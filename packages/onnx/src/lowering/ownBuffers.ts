@@ -58,6 +58,7 @@ export function ownBuffers(
     return [...views.values(), { ...node, inputs: node.inputs.map((name) => views.get(name)?.name ?? name) }];
   };
   const nodes = graph.nodes.flatMap(seeViews);
+  if (values.length === 0) return graph;
 
   const factorOf = (rank: number): string => `${sameShape(rank)}:factor`;
   const factors = [...ranks].map((rank): Initializer => {

@@ -105,10 +105,10 @@ export function stepsModel(program: LoweredProgram, { marker = false }: StepsMod
   const nextNames = carried.map(({ input }) => `step:next:${input.name}`);
   const outputNames = outputs.map(({ name }) => `step:${name}`);
   const built = program.builder.graph('step', [], []);
-  const inputs = new Map(state.map(({ input }) => [input.name, input]));
+  const given = new Map([...state.map(({ input }) => input), ...stacked].map((value) => [value.name, value]));
   const inner =
-    program.isOrdered === true
-      ? ownBuffers(built, POSITION, (name) => program.builder.valueNamed(name) ?? inputs.get(name))
+    program.ownBuffers === true
+      ? ownBuffers(built, POSITION, (name) => program.builder.valueNamed(name) ?? given.get(name))
       : built;
   const body: OnnxGraph = {
     name: 'step',

@@ -189,6 +189,7 @@ function lowerTuned(original: Program, block: BlockSize): LoweredProgram {
     noise,
     state,
     outputs,
+    ownBuffers: true,
     ...(late.guard === null ? {} : { guard: late.guard }),
     ...(late.isOrdered ? { isOrdered: true } : {}),
   };
