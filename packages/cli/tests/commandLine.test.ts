@@ -1,9 +1,9 @@
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/commands/commands.js';
 import { captured } from './support/captured.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 describe('the command line', () => {
   it('says what there is', async () => {

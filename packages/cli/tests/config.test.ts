@@ -2,6 +2,7 @@ import { createReferenceBackend } from '@delira/backend-reference';
 import { createRng, type Registry, TrainableSystem } from '@delira/core';
 import { ResNet18 } from '@delira/models-classification';
 import { Config, createComponent } from '@delira/parameters';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +15,6 @@ import { buildTrainer } from '../src/session/buildTrainer.js';
 import { RunData } from '../src/session/RunData.js';
 import { captured } from './support/captured.js';
 import { CLASSIFICATION, classificationFolder } from './support/data.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 const facts: DataFacts = { classes: ['background', 'liver', 'spleen'], channels: 2, rank: 2 };
 

@@ -2,12 +2,12 @@ import { createComponent } from '@delira/parameters';
 import type { Json } from '@delira/core';
 import { saveImage, saveNifti } from '@delira/io';
 import { volume } from '@delira/imaging';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRegistries, type DataSource } from '../src/index.js';
 import { withFacts } from '../src/registries/Factory.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 let root = '';
 beforeEach(() => {

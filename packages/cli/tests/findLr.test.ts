@@ -1,10 +1,10 @@
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { drawLearningRates } from '../src/drawLearningRates.js';
 import { captured } from './support/captured.js';
 import { classificationFolder } from './support/data.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 let folder = '';
 beforeEach(async () => {

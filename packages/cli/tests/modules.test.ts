@@ -1,3 +1,4 @@
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +7,6 @@ import { createRegistries } from '../src/index.js';
 import { loadModule, moduleOfCommandLine, moduleOfConfig } from '../src/session/loadModule.js';
 import { captured } from './support/captured.js';
 import { CLASSIFICATION, classificationFolder } from './support/data.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 const OWN = `export function register({ networks, metrics }) { networks.register('Mine', networks.get('ResNet18')); }`;
 

@@ -1,10 +1,10 @@
 import { loadNifti } from '@delira/io';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GEOMETRY, layOut, SEGMENTATION, writeCases } from './support/data.js';
 import { delira } from './support/delira.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 const json = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
 

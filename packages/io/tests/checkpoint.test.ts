@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentError, type Json, type NDArray, ndarray, NotFoundError, zeros } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import {
   type Checkpoint,
   CheckpointError,
@@ -16,7 +17,6 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FaultyFileSystem } from './FaultyFileSystem.js';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const tensors = new Map<string, NDArray>([
   ['conv.weight', ndarray([1.5, -2, 3, 0.1], [2, 2])],

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentError, DTypeError, ndarray, NotFoundError, ShapeError, zeros } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { FormatError, loadImage, readImage, saveImage, writeImage } from '../src/index.js';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const grey8 = ndarray([0, 1, 128, 254, 255, 7], [1, 2, 3], 'uint8');
 const grey16 = ndarray([0, 1, 256, 65_535, 40_000, 7], [1, 2, 3], 'int32');

@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { ArgumentError, DTypeError, InputError, ndarray, NotFoundError, zeros } from '@delira/core';
 import { volume } from '@delira/imaging';
 import { expectClose } from '@delira/testkit';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { FormatError, loadNifti, readNifti, saveNifti, writeNifti } from '../src/index.js';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const oblique = volume(ndarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [2, 2, 3]), {
   spacing: [0.5, 2, 3],

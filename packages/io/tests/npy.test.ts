@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type DType, type NDArray, ndarray, NotFoundError, zeros } from '@delira/core';
 import { expectClose, loadFixture } from '@delira/testkit';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import fc from 'fast-check';
 import { FormatError, loadNpy, readNpy, saveNpy, writeNpy } from '../src/index.js';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './temporaryFolder.js';
 
 interface Recorded {
   readonly cases: readonly {

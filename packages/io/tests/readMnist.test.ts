@@ -1,9 +1,9 @@
 import { InputError, ndarray, NotFoundError } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { FormatError, readMnist } from '../src/index.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const idx = (shape: readonly number[], values: readonly number[]): Uint8Array =>
   Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap((extent) => [0, 0, 0, extent]), ...values]);

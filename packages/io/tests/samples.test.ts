@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ArgumentError, InputError, ndarray, NotFoundError, ShapeError } from '@delira/core';
 import { volume } from '@delira/imaging';
 import { expectClose, loadFixture } from '@delira/testkit';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { FormatError, loadImageSample, loadVolumeSample, resizeImage, saveImage, saveNifti } from '../src/index.js';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './temporaryFolder.js';
 
 interface Recorded {
   readonly shape: readonly number[];

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { ArgumentError, InputError, ndarray, NotFoundError } from '@delira/core';
 import { type Geometry, volume } from '@delira/imaging';
 import { expectClose, loadFixture } from '@delira/testkit';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { describe, expect, it } from 'vitest';
 import { built, builtEntry } from './built.js';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const { FormatError, loadDicomSeries, loadVolume, saveVolume } = built;
 

@@ -1,19 +1,22 @@
+import { temporaryFolder } from '@delira/testkit/vitest';
 import {
   chmodSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic, WriteError } from '../src/index.js';
 import { describe, expect, it } from 'vitest';
 import { FaultyFileSystem } from './FaultyFileSystem.js';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const failure = async (promise: Promise<unknown>): Promise<WriteError> => {
   const error: unknown = await promise.then(
@@ -25,8 +28,8 @@ const failure = async (promise: Promise<unknown>): Promise<WriteError> => {
 };
 
 /** Every call of the file system that writing over a file makes. */
-async function callsOfReplacing(): Promise<readonly string[]> {
-  const path = join(temporaryFolder(), 'file');
+async function callsOfReplacing(folder: string): Promise<readonly string[]> {
+  const path = join(folder, 'file');
   writeFileSync(path, 'old');
   const fileSystem = new FaultyFileSystem(null);
   await writeFileAtomic(path, 'new', { fileSystem });
@@ -50,7 +53,7 @@ describe('writeFileAtomic', () => {
   });
 
   it('makes the content durable before the rename, and the rename after it', async () => {
-    expect(await callsOfReplacing()).toEqual([
+    expect(await callsOfReplacing(temporaryFolder())).toEqual([
       'resolveLinks',
       'status',
       'makeFolder',
@@ -132,7 +135,9 @@ describe('what a killed process left behind', () => {
 });
 
 describe('when a call of the file system fails', async () => {
-  const calls = await callsOfReplacing();
+  const first = mkdtempSync(join(tmpdir(), 'delira-calls-'));
+  const calls = await callsOfReplacing(first);
+  rmSync(first, { recursive: true });
   // Tidying up may fail: then it is left to the next time.
   const cases = calls.map((call, number) => [call, number] as const).filter(([call]) => call !== 'list');
 

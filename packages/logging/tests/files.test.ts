@@ -2,9 +2,9 @@ import type * as fs from 'node:fs';
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentError, InputError } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { CsvHandler, type Handler, JsonlHandler, Logger, type ScalarTags } from '../src/index.js';
 import { describe, expect, it, vi } from 'vitest';
-import { temporaryFolder } from './temporaryFolder.js';
 
 const disk = vi.hoisted(() => ({ full: false }));
 

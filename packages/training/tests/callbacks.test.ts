@@ -1,10 +1,10 @@
 import { ArgumentError, NotFoundError } from '@delira/core';
 import { accumulate, adam, perEpoch, StepLR } from '@delira/optim';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Callback, type RunView, Trainer } from '../src/index.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, STEPS_PER_EPOCH, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 import { watchedBackend } from './support/watchedBackend.js';
 

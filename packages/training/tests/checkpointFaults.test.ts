@@ -1,10 +1,10 @@
 import { loadCheckpoint } from '@delira/io';
 import { Logger } from '@delira/logging';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FaultyDisk } from './support/faultyDisk.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, type TinyOptions, type TinyTrainer, tinyTrainer } from './support/tinyTraining.js';
 
 const quietly = { handleSignals: false };

@@ -3,12 +3,12 @@ import { CheckpointError, loadCheckpoint, saveCheckpoint, WriteError, writeSafet
 import { Logger } from '@delira/logging';
 import { type Metric } from '@delira/metrics';
 import { sgd } from '@delira/optim';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CheckpointMismatchError, loadTrainerCheckpoint } from '../src/index.js';
 import { FullDisk } from './support/fullDisk.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, TinyNetwork, type TinyOptions, tinyTrainer } from './support/tinyTraining.js';
 
 const { train, val } = tinyLoaders();

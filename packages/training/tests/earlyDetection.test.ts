@@ -1,10 +1,10 @@
 import type { Metric } from '@delira/metrics';
 import { accuracy } from '@delira/metrics';
 import { InputError, type Json } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Callback, RunView } from '../src/index.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, STEPS_PER_EPOCH, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 
 const quietly = { handleSignals: false };

@@ -1,9 +1,9 @@
 import { ArgumentError, NotFoundError } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping, type EarlyStoppingOptions } from '../src/index.js';
 import { scriptedRun } from './support/scriptedRun.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 
 const quietly = { handleSignals: false };

@@ -4,11 +4,11 @@ import { crossEntropyLoss } from '@delira/nn';
 import { adam } from '@delira/optim';
 import { Parameters } from '@delira/parameters';
 import { RandomSampler } from '@delira/samplers';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Experiment, type ExperimentOptions, holdsTraining, readManifest, type Role } from '../src/index.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { type B, type P, TinyNetwork, tinyDataset } from './support/tinyTraining.js';
 import { type WatchedBackend, watchedBackend } from './support/watchedBackend.js';
 

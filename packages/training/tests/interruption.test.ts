@@ -1,12 +1,12 @@
 import { createRng } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from './support/temporaryFolder.js';
 
 let built: string;
 let whole: Ending & { readonly files: readonly string[] };
@@ -26,7 +26,8 @@ beforeAll(async () => {
       options.conditions = ['@delira/source'];
     },
   });
-  const folder = temporaryFolder();
+  const folder = join(built, 'whole');
+  mkdirSync(folder);
   const ending = await train(folder);
   whole = { ...ending, files: filesIn(folder) };
 });

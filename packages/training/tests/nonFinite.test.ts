@@ -1,13 +1,13 @@
 import { type Sample, scalar } from '@delira/core';
 import { crossEntropyLoss, scaleLoss } from '@delira/nn';
 import { sgd } from '@delira/optim';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NonFiniteLossError } from '../src/index.js';
 import { changeSample } from './support/changeSample.js';
 import { stepOf } from './support/stepOf.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyDataset, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 
 const BROKEN = 11;

@@ -1,11 +1,11 @@
 import { EngineError, type Feeds } from '@delira/core';
 import type { Batch, Loader } from '@delira/data-loading';
 import { Logger } from '@delira/logging';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Callback } from '../src/index.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 import { watchedBackend } from './support/watchedBackend.js';
 

@@ -1,11 +1,11 @@
 import { ArgumentError, NotFoundError } from '@delira/core';
 import { sgd } from '@delira/optim';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Callback, EarlyStopping, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from '../src/index.js';
 import { scriptedRun } from './support/scriptedRun.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 import { watchedBackend } from './support/watchedBackend.js';
 

@@ -1,9 +1,10 @@
 import { CsvHandler, JsonlHandler, Logger } from '@delira/logging';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { temporaryFolder } from '@delira/testkit/vitest';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Callback, FitResult } from '../src/index.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, STEPS_PER_EPOCH, tinyLoaders, type TinyOptions, tinyTrainer } from './support/tinyTraining.js';
 
 const EPOCHS = 2;
@@ -61,7 +62,9 @@ const overrideRate: Callback = {
 
 let whole: Outcome;
 beforeAll(async () => {
-  whole = await trainIn(temporaryFolder(), { stepsPerCall: 1, callbacks: [overrideRate] }, false);
+  const folder = mkdtempSync(join(tmpdir(), 'delira-whole-'));
+  whole = await trainIn(folder, { stepsPerCall: 1, callbacks: [overrideRate] }, false);
+  rmSync(folder, { recursive: true });
 });
 
 describe('a run that was never interrupted', () => {

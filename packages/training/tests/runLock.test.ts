@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '@delira/io';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { RunLock } from '../src/RunLock.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { tinyLoaders, tinyTrainer } from './support/tinyTraining.js';
 
 const lockOf = (folder: string): string => join(folder, 'run.lock');

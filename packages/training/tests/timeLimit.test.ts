@@ -1,8 +1,8 @@
 import { ArgumentError } from '@delira/core';
+import { temporaryFolder } from '@delira/testkit/vitest';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FitResult, TimeLimit } from '../src/index.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
 import { digestOf, tinyLoaders, type TinyTrainer, tinyTrainer } from './support/tinyTraining.js';
 
 const SECONDS = 100;
