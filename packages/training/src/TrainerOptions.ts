@@ -30,7 +30,7 @@ export interface TrainerOptions<B extends TensorsOf<B>, P extends TensorsOf<P>> 
   readonly logger?: Logger;
   /** Default: a bar on the standard error stream; `false` for none. */
   readonly progress?: ProgressBar | false;
-  /** Steps in one call of the engine; default `'auto'`: as many as keep a call below a quarter of a second. Results do not depend on it. */
+  /** Steps in one call of the engine; default `'auto'`: as many as keep a call below a tenth of a second. Results do not depend on it. */
   readonly stepsPerCall?: number | 'auto';
   /**
    * Bytes this process may have. What surely needs more is refused before it is compiled. Default: the container's limit, or else the

@@ -42,9 +42,9 @@ describe('StepsPerCall', () => {
   });
 
   it.each([
-    [10, 16],
-    [50, 5],
-    [200, 1],
+    [5, 16],
+    [20, 5],
+    [60, 1],
     [9000, 1],
   ])('puts steps of %d ms into calls of %d', (milliseconds, steps) => {
     const policy = new StepsPerCall('auto');
