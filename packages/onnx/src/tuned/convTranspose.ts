@@ -8,6 +8,7 @@ import { pairsOf } from './pairs.js';
 import { inputGradByTaps, usesTaps } from './smallMaps.js';
 import { type Phase, phasesOf } from './stridePhases.js';
 import { type ConvolutionOperands, suitsPairs } from './suitsPairs.js';
+import { suitsTransposePairs, transposePairs } from './transposePairs.js';
 import { transposedFilter } from './transposedFilter.js';
 import type { TunedLowering, TunedStep } from './TunedStep.js';
 import { deferUpsampling, interleave, isUpsampling } from './upsample.js';
@@ -100,7 +101,10 @@ function atStride(
   let dense: OnnxValue;
   if (isSingle(rows) && isSingle(columns)) dense = spread(graph, compute(rows[0]!, columns[0]!), attrs.strides, block);
   else if (used.length < rows.length + columns.length) return null;
-  else {
+  else if (suitsTransposePairs(phaseShape, rows)) {
+    const [, , count, width] = phaseShape as [number, number, number, number];
+    dense = transposePairs(graph, g, filter, { rows, columns }, [batch, channels, count, width], block);
+  } else {
     const phases = rows.flatMap((row) => columns.map((column) => compute(row, column)));
     const joined = graph.node('Concat', phases, [batch, channels * phases.length, ...phaseShape.slice(2)], {
       attributes: { axis: 1 },

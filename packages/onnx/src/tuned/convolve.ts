@@ -4,7 +4,7 @@ import type { BlockSize } from './Layout.js';
 import { blockedConv, type BlockedConvOptions, type Epilogue } from './nchwc.js';
 
 /** Widest maps whose batch is laid side by side: the engine's kernel works on rows, and is slow on short ones. */
-const WIDEST_STACKED = 4;
+export const WIDEST_STACKED = 4;
 
 const isOne = (extent: number): boolean => extent === 1;
 
@@ -28,22 +28,9 @@ export function isStackable(
   );
 }
 
-/** The maps of a batch side by side in one wide map, with as many columns of zeros between as the kernel is padded by. */
-function convolveStacked(
-  graph: GraphBuilder,
-  x: OnnxValue,
-  filter: OnnxValue,
-  shape: Shape,
-  block: BlockSize,
-  options: BlockedConvOptions,
-): OnnxValue {
+/** The maps of a batch side by side in one wide map, [1, C, H, N · (W + gap)], with `gap` columns of zeros after each. */
+export function stackMaps(graph: GraphBuilder, x: OnnxValue, gap: number, block: BlockSize): OnnxValue {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  const [, outputs, outputHeight] = shape as [number, number, number, number];
-  const [rows, columns] = options.padding ?? [
-    [0, 0],
-    [0, 0],
-  ];
-  const gap = Math.max(columns![0], columns![1]);
   const pitch = width + gap;
   const split = graph.reshape(x, [batch, channels / block, height, width * block]);
   const spaced =
@@ -54,13 +41,37 @@ function convolveStacked(
           [split, graph.int64([0, 0, 0, 0, 0, 0, 0, gap * block])],
           [batch, channels / block, height, pitch * block],
         );
-  const stacked = graph.reshape(graph.transpose(spaced, [1, 2, 0, 3]), [1, channels, height, batch * pitch]);
-  // The gap after the last map is padding as well.
-  const padding: Padding = [rows!, [columns![0], columns![1]]];
-  const wide = blockedConv(graph, stacked, filter, [1, outputs, outputHeight, batch * pitch], { ...options, padding });
-  const apart = graph.reshape(wide, [outputs / block, outputHeight, batch, pitch * block]);
+  return graph.reshape(graph.transpose(spaced, [1, 2, 0, 3]), [1, channels, height, batch * pitch]);
+}
+
+/** The inverse of `stackMaps`: [N, C, H, W] without the gaps. */
+export function unstackMaps(graph: GraphBuilder, wide: OnnxValue, shape: Shape, block: BlockSize): OnnxValue {
+  const [batch, channels, height, width] = shape as [number, number, number, number];
+  const pitch = wide.shape[3]! / batch;
+  const apart = graph.reshape(wide, [channels / block, height, batch, pitch * block]);
   const maps = graph.slice(apart, [0], [width * block], [3]);
   return graph.reshape(graph.transpose(maps, [2, 0, 1, 3]), shape);
+}
+
+/** Convolution of the maps of a batch side by side, with as many columns of zeros between as the kernel is padded by. */
+function convolveStacked(
+  graph: GraphBuilder,
+  x: OnnxValue,
+  filter: OnnxValue,
+  shape: Shape,
+  block: BlockSize,
+  options: BlockedConvOptions,
+): OnnxValue {
+  const [, outputs, outputHeight] = shape as [number, number, number, number];
+  const [rows, columns] = options.padding ?? [
+    [0, 0],
+    [0, 0],
+  ];
+  const wide = stackMaps(graph, x, Math.max(columns![0], columns![1]), block);
+  // The gap after the last map is padding as well.
+  const padding: Padding = [rows!, [columns![0], columns![1]]];
+  const result = blockedConv(graph, wide, filter, [1, outputs, outputHeight, wide.shape[3]!], { ...options, padding });
+  return unstackMaps(graph, result, shape, block);
 }
 
 /** Convolution of blocked activations with a filter in kernel layout: the batch goes side by side when the maps are small. */

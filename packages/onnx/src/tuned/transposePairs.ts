@@ -1,0 +1,81 @@
+import type { Shape } from '@delira/core';
+import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import { stackMaps, unstackMaps, WIDEST_STACKED } from './convolve.js';
+import { gatherRows } from './gatherRows.js';
+import type { BlockSize } from './Layout.js';
+import { blockedConv } from './nchwc.js';
+import { combine, halfShape, viewOfMaps } from './pairs.js';
+import type { Phase } from './stridePhases.js';
+import { transposedFilter } from './transposedFilter.js';
+import { interleave } from './upsample.js';
+
+/** Fewest positions of g: with fewer, combining the kernel's taps takes the time that products save. */
+const FEWEST_POSITIONS = 128;
+
+/** Whether the phases of the rows are those of four taps, a stride of two and a padding of one. */
+export function suitsTransposePairs([batch, , count, width]: Shape, rows: readonly Phase[]): boolean {
+  const [first, second] = rows;
+  return (
+    rows.length === 2 &&
+    rows.every(({ taps }) => taps.length === 2) &&
+    first!.padding.join() === '1,0' &&
+    second!.padding.join() === '0,1' &&
+    count! % 2 === 0 &&
+    batch! * count! * width! >= FEWEST_POSITIONS
+  );
+}
+
+/**
+ * A transposed convolution of stride 2 with four rows of taps, six products of maps for four rows of the result instead of eight: Winograd's F(2, 2) for
+ * each phase of the rows. With b and c a pair of rows of g, a the one before and d the one after it:
+ *
+ *     y0 = (a − b) · w3 + p    y2 = p + (c − b) · w1    p = b · (w1 + w3)
+ *     y1 = (b − c) · w2 + q    y3 = q + (d − c) · w0    q = c · (w0 + w2)
+ *
+ * @param shape of a phase, [N, C, H, W].
+ */
+export function transposePairs(
+  graph: GraphBuilder,
+  g: OnnxValue,
+  filter: OnnxValue,
+  { rows, columns }: { readonly rows: readonly Phase[]; readonly columns: readonly Phase[] },
+  [batch, channels, count, width]: readonly [number, number, number, number],
+  block: BlockSize,
+): OnnxValue {
+  const isStacked = batch > 1 && width === g.shape[3] && width <= WIDEST_STACKED;
+  const gap = Math.max(...columns.flatMap(({ padding }) => padding));
+  const maps = isStacked ? stackMaps(graph, g, gap, block) : g;
+  const view = viewOfMaps(maps.shape, block);
+  const [outer, , extent, inner] = view;
+  const half = halfShape(maps.shape);
+  const sum = (weights: readonly number[], padding: readonly [number, number]): OnnxValue =>
+    graph.reshape(combine(graph, maps, view, { weights, stride: 2, padding }), half);
+  const everySecond = (from: number): OnnxValue => {
+    const order = Array.from({ length: (outer * extent) / 2 }, (_, pair) => 2 * pair + from);
+    return graph.reshape(gatherRows(graph, graph.reshape(maps, [outer * extent, inner * block]), order), half);
+  };
+  const phases = [
+    { own: everySecond(0), before: sum([1, -1], [1, 0]), after: sum([-1, 1], [0, 0]) },
+    { own: everySecond(1), before: sum([1, -1], [0, 0]), after: sum([0, -1, 1], [0, 1]) },
+  ];
+  const [wideBatch, , , wideWidth] = half as [number, number, number, number];
+  const phaseShape = [wideBatch, channels, count / 2, isStacked ? wideWidth : width];
+  const compute = (row: number, column: Phase): readonly [OnnxValue, OnnxValue] => {
+    const { own, before, after } = phases[row]!;
+    const [first, second] = rows[row]!.taps.map((tap) => transposedFilter(graph, filter, [tap], column.taps, block));
+    const options = { kernel: [1, column.taps.length], padding: [[0, 0], column.padding] as const };
+    const shared = blockedConv(graph, own, graph.binary('Add', first!, second!), phaseShape, options);
+    return [
+      blockedConv(graph, before, first!, phaseShape, { ...options, sum: shared }),
+      blockedConv(graph, after, second!, phaseShape, { ...options, sum: shared }),
+    ];
+  };
+  const computed = [0, 1].map((row) => columns.map((column) => compute(row, column)));
+  const inOrder = [0, 1].flatMap((of) => computed.flatMap((row) => row.map((pair) => pair[of]!)));
+  const joined = graph.node('Concat', inOrder, [wideBatch, channels * inOrder.length, ...phaseShape.slice(2)], {
+    attributes: { axis: 1 },
+  });
+  const across = columns.length;
+  const dense = interleave(graph, joined, channels, [4, across], block);
+  return isStacked ? unstackMaps(graph, dense, [batch, channels, 2 * count, across * width], block) : dense;
+}
