@@ -74,9 +74,9 @@ const further: readonly Readonly<Record<string, Case>>[] = [
   convolutions('narrow-small-map', float(2, 3, 4, 4), float(16, 3, 3, 3), float(2, 16, 4, 4), convAttrs(1, 1)),
   convolutions('upsampling-2x2', float(2, 16, 6, 6), float(16, 16, 2, 2), float(2, 16, 3, 3), convAttrs(2, 0)),
   convolutions('phases', float(4, 16, 8, 8), float(32, 16, 4, 4), float(4, 32, 4, 4), convAttrs(2, 1)),
-  convolutions('pairs-in-phases', float(2, 16, 16, 32), float(32, 16, 4, 4), float(2, 32, 8, 16), convAttrs(2, 1)),
+  convolutions('pairs-in-phases', float(2, 32, 16, 32), float(48, 32, 4, 4), float(2, 48, 8, 16), convAttrs(2, 1)),
   convolutions('pairs-in-small-maps', float(16, 16, 8, 8), float(32, 16, 4, 4), float(16, 32, 4, 4), convAttrs(2, 1)),
-  convolutions('pairs-in-phases-of-rows', float(2, 16, 16, 20), float(32, 16, 4, 3), float(2, 32, 8, 20), {
+  convolutions('pairs-in-phases-of-rows', float(2, 32, 16, 20), float(32, 32, 4, 3), float(2, 32, 8, 20), {
     ...convAttrs(2, 1),
     strides: [2, 1],
   }),

@@ -7,6 +7,7 @@ import { deferConv } from './deferConv.js';
 import type { Epilogue } from './nchwc.js';
 import { pairsOf } from './pairs.js';
 import { convByTaps, usesTaps } from './smallMaps.js';
+import { convolveStridedPairs, suitsStridedPairs } from './convolveStridedPairs.js';
 import { type ConvolutionOperands, suitsPairs } from './suitsPairs.js';
 import type { TunedLowering, TunedStep } from './TunedStep.js';
 import type { Deferred } from './TunedValues.js';
@@ -39,6 +40,12 @@ export const tunedConv: TunedLowering<ConvAttrs> = (step, { inputs, outputs, att
   const { shape } = step.aval(output);
   if (suitsPairs(step, operands, attrs, kind)) {
     values.defer(output, deferPairs(step, operands, attrs));
+    return true;
+  }
+  if (suitsStridedPairs(step, operands, attrs, kind)) {
+    const emit = ({ sum: _sum, ...epilogue }: Epilogue): OnnxValue =>
+      convolveStridedPairs(step, operands, attrs, epilogue);
+    values.defer(output, { epilogue: {}, emit: (epilogue) => convolveDeferred(graph, emit, true, epilogue) });
     return true;
   }
   if (shape.length === 5) {

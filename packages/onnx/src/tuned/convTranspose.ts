@@ -73,14 +73,10 @@ function inputGradOfPairs(step: TunedStep, { x, kernel, y }: ConvolutionOperands
   return convolvePairs(graph, pairsOf(step, y), mirrored, step.aval(x).shape, { padding, block });
 }
 
-function atStride(
-  graph: GraphBuilder,
-  g: OnnxValue,
-  filter: OnnxValue,
-  shape: Shape,
-  attrs: Attrs,
-  block: BlockSize,
-): OnnxValue | null {
+function atStride(step: TunedStep, { x, kernel, y }: ConvolutionOperands, attrs: Attrs): OnnxValue | null {
+  const { graph, block, values } = step;
+  const { shape } = step.aval(x);
+  const [g, filter] = [values.get(y, 'blocked'), values.get(kernel, 'kernel')];
   const [batch, channels, ...extents] = shape as [number, number, number, number];
   const [rows, columns] = extents.map((extent, axis) =>
     phasesOf(extent, g.shape[axis + 2]!, filter.shape[axis + 2]!, attrs.strides[axis]!, attrs.padding[axis]![0]),
@@ -103,7 +99,7 @@ function atStride(
   else if (used.length < rows.length + columns.length) return null;
   else if (suitsTransposePairs(phaseShape, rows)) {
     const [, , count, width] = phaseShape as [number, number, number, number];
-    dense = transposePairs(graph, g, filter, { rows, columns }, [batch, channels, count, width], block);
+    dense = transposePairs(step, { kernel, y }, { rows, columns }, [batch, channels, count, width]);
   } else {
     const phases = rows.flatMap((row) => columns.map((column) => compute(row, column)));
     const joined = graph.node('Concat', phases, [batch, channels * phases.length, ...phaseShape.slice(2)], {
@@ -145,14 +141,9 @@ export const tunedConvTranspose: TunedLowering<Attrs> = (step, { inputs, outputs
     values.defer(output, deferUpsampling(graph, values.get(y, 'blocked'), values.get(kernel, 'kernel'), attrs, block));
     return true;
   }
-  const result = (isStrided ? atStride : atStrideOne)(
-    graph,
-    values.get(y, 'blocked'),
-    values.get(kernel, 'kernel'),
-    step.aval(output).shape,
-    attrs,
-    block,
-  );
+  const result = isStrided
+    ? atStride(step, operands, attrs)
+    : atStrideOne(graph, values.get(y, 'blocked'), values.get(kernel, 'kernel'), step.aval(output).shape, attrs, block);
   if (result === null) return false;
   values.define(output, result, 'blocked');
   return true;

@@ -1,12 +1,13 @@
 import type { Shape } from '@delira/core';
-import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
+import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import { stackMaps, unstackMaps, WIDEST_STACKED } from './convolve.js';
 import { gatherRows } from './gatherRows.js';
-import type { BlockSize } from './Layout.js';
 import { blockedConv } from './nchwc.js';
 import { combine, halfShape, viewOfMaps } from './pairs.js';
 import type { Phase } from './stridePhases.js';
+import type { ConvolutionOperands } from './suitsPairs.js';
 import { transposedFilter } from './transposedFilter.js';
+import type { TunedStep } from './TunedStep.js';
 import { interleave } from './upsample.js';
 
 /** Fewest positions of g: with fewer, combining the kernel's taps takes the time that products save. */
@@ -35,39 +36,46 @@ export function suitsTransposePairs([batch, , count, width]: Shape, rows: readon
  * @param shape of a phase, [N, C, H, W].
  */
 export function transposePairs(
-  graph: GraphBuilder,
-  g: OnnxValue,
-  filter: OnnxValue,
+  step: TunedStep,
+  { y, kernel }: Pick<ConvolutionOperands, 'kernel' | 'y'>,
   { rows, columns }: { readonly rows: readonly Phase[]; readonly columns: readonly Phase[] },
   [batch, channels, count, width]: readonly [number, number, number, number],
-  block: BlockSize,
 ): OnnxValue {
+  const { graph, block, values } = step;
+  const g = values.get(y, 'blocked');
   const isStacked = batch > 1 && width === g.shape[3] && width <= WIDEST_STACKED;
   const gap = Math.max(...columns.flatMap(({ padding }) => padding));
   const maps = isStacked ? stackMaps(graph, g, gap, block) : g;
   const view = viewOfMaps(maps.shape, block);
   const [outer, , extent, inner] = view;
   const half = halfShape(maps.shape);
-  const sum = (weights: readonly number[], padding: readonly [number, number]): OnnxValue =>
+  const combined = (weights: readonly number[], padding: readonly [number, number]): OnnxValue =>
     graph.reshape(combine(graph, maps, view, { weights, stride: 2, padding }), half);
   const everySecond = (from: number): OnnxValue => {
     const order = Array.from({ length: (outer * extent) / 2 }, (_, pair) => 2 * pair + from);
     return graph.reshape(gatherRows(graph, graph.reshape(maps, [outer * extent, inner * block]), order), half);
   };
   const phases = [
-    { own: everySecond(0), before: sum([1, -1], [1, 0]), after: sum([-1, 1], [0, 0]) },
-    { own: everySecond(1), before: sum([1, -1], [0, 0]), after: sum([0, -1, 1], [0, 1]) },
+    { own: everySecond(0), before: combined([1, -1], [1, 0]), after: combined([-1, 1], [0, 0]) },
+    { own: everySecond(1), before: combined([1, -1], [0, 0]), after: combined([0, -1, 1], [0, 1]) },
   ];
   const [wideBatch, , , wideWidth] = half as [number, number, number, number];
   const phaseShape = [wideBatch, channels, count / 2, isStacked ? wideWidth : width];
+  // The discriminator of a GAN meets real and generated images with the same kernel.
+  const once = (taps: string, column: Phase, make: () => OnnxValue): OnnxValue =>
+    step.remember(`turned:${kernel}:${taps}:${column.taps.join()}`, make);
+  const turned = (tap: number, column: Phase): OnnxValue =>
+    once(`${tap}`, column, () => transposedFilter(graph, values.get(kernel, 'kernel'), [tap], column.taps, block));
   const compute = (row: number, column: Phase): readonly [OnnxValue, OnnxValue] => {
     const { own, before, after } = phases[row]!;
-    const [first, second] = rows[row]!.taps.map((tap) => transposedFilter(graph, filter, [tap], column.taps, block));
+    const [firstTap, secondTap] = rows[row]!.taps as readonly [number, number];
+    const [first, second] = [turned(firstTap, column), turned(secondTap, column)];
+    const both = once(`${firstTap}+${secondTap}`, column, () => graph.binary('Add', first, second));
     const options = { kernel: [1, column.taps.length], padding: [[0, 0], column.padding] as const };
-    const shared = blockedConv(graph, own, graph.binary('Add', first!, second!), phaseShape, options);
+    const sum = blockedConv(graph, own, both, phaseShape, options);
     return [
-      blockedConv(graph, before, first!, phaseShape, { ...options, sum: shared }),
-      blockedConv(graph, after, second!, phaseShape, { ...options, sum: shared }),
+      blockedConv(graph, before, first, phaseShape, { ...options, sum }),
+      blockedConv(graph, after, second, phaseShape, { ...options, sum }),
     ];
   };
   const computed = [0, 1].map((row) => columns.map((column) => compute(row, column)));
