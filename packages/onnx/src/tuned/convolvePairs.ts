@@ -3,9 +3,8 @@ import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { correlateMaps } from './correlateMaps.js';
 import { gatherRows } from './gatherRows.js';
 import type { BlockSize } from './Layout.js';
-import { mapsShape } from './maps.js';
 import { blockedConv, type Epilogue } from './nchwc.js';
-import { combine, halfShape, type Pairs, viewOfMaps, viewOfTaps } from './pairs.js';
+import { combine, halfShape, joinPairs, type Pairs, viewOfTaps } from './pairs.js';
 import { padTaps } from './sliceTaps.js';
 import { areAllUseful } from './usefulTaps.js';
 
@@ -46,11 +45,7 @@ export function convolvePairs(
   const inSecond = graph.binary('Sub', p, q);
   const first = blockedConv(graph, pairs.fromBefore(), taps(1, 0, 0), half, { ...last, sum: inFirst });
   const second = blockedConv(graph, pairs.toAfter(), taps(0, 0, -1), half, { ...last, sum: inSecond });
-  const [outer, , extent, inner] = viewOfMaps(shape, block);
-  const [count, size] = [(outer * extent) / 2, inner * block];
-  const parts = [first, second].map((part) => graph.reshape(part, [count, size]));
-  const joined = graph.node('Concat', parts, [count, 2 * size], { attributes: { axis: 1 } });
-  return graph.reshape(joined, mapsShape(shape));
+  return joinPairs(graph, [first, second], shape, block);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import type { ConvolutionKind } from './convolutionKind.js';
 import { gatherRows } from './gatherRows.js';
 import { blockedConv, type Epilogue } from './nchwc.js';
-import { combine, halfShape, viewOfMaps, viewOfTaps } from './pairs.js';
+import { combine, halfShape, joinPairs, viewOfMaps, viewOfTaps } from './pairs.js';
 import type { ConvolutionOperands } from './suitsPairs.js';
 import type { TunedStep } from './TunedStep.js';
 
@@ -81,9 +81,5 @@ export function convolveStridedPairs(
   };
   const first = blockedConv(graph, differences, tapsOf(1, 0), half, { ...last, strides: [4, across] });
   const second = blockedConv(graph, twoOfFour(step, differences, 2), tapsOf(0, -1), half, last);
-  const [outer, , extent, inner] = viewOfMaps(shape, block);
-  const [count, size] = [(outer * extent) / 2, inner * block];
-  const parts = [first, second].map((part) => graph.reshape(part, [count, size]));
-  const joined = graph.node('Concat', parts, [count, 2 * size], { attributes: { axis: 1 } });
-  return graph.reshape(joined, shape);
+  return joinPairs(graph, [first, second], shape, block);
 }

@@ -2,6 +2,7 @@ import { type Shape, sizeOf, type ValueId } from '@delira/core';
 import type { GraphBuilder, OnnxValue } from '../lowering/GraphBuilder.js';
 import { gatherRows } from './gatherRows.js';
 import type { BlockSize } from './Layout.js';
+import { mapsShape } from './maps.js';
 import { blockedConv } from './nchwc.js';
 import type { TunedStep } from './TunedStep.js';
 
@@ -62,6 +63,32 @@ export function combine(
   );
 }
 
+/** Every second position along the axis, from `from` on. */
+export function everySecond(
+  graph: GraphBuilder,
+  x: OnnxValue,
+  [outer, block, extent, inner]: AxisView,
+  from: 0 | 1,
+): OnnxValue {
+  const rows = graph.reshape(x, [outer * extent, inner * block]);
+  const order = Array.from({ length: (outer * extent) / 2 }, (_, pair) => 2 * pair + from);
+  return gatherRows(graph, rows, order);
+}
+
+/** The inverse: two halves, each every second position of maps of `shape`, which is [N, C, ...spatial]. */
+export function joinPairs(
+  graph: GraphBuilder,
+  halves: readonly [OnnxValue, OnnxValue],
+  shape: Shape,
+  block: BlockSize,
+): OnnxValue {
+  const [outer, , extent, inner] = viewOfMaps(shape, block);
+  const [count, size] = [(outer * extent) / 2, inner * block];
+  const parts = halves.map((half) => graph.reshape(half, [count, size]));
+  const joined = graph.node('Concat', parts, [count, 2 * size], { attributes: { axis: 1 } });
+  return graph.reshape(joined, mapsShape(shape));
+}
+
 /** Positions b, c of pairs and their neighbours a and d, combined as products want them: maps of half the positions, made when asked for. */
 export interface Pairs {
   /** b */
@@ -95,21 +122,15 @@ export function pairsOf(step: TunedStep, id: ValueId, { scale = 1, sides = [0, 0
   const { graph, block, values } = step;
   const { shape } = step.aval(id);
   const view = viewOfMaps(shape, block);
-  const [outer, , extent, inner] = view;
   const half = halfShape(shape);
   const padded = [...half.slice(0, -1), half.at(-1)! + sides[0] + sides[1]];
   const of = (combination: Combination): OnnxValue =>
     graph.reshape(combine(graph, values.get(id, 'blocked'), view, { stride: 2, sides, ...combination }), padded);
   const once = (name: string, make: () => OnnxValue): OnnxValue =>
     step.remember(`pairs:${name}:${id}:${scale}:${sides.join()}`, make);
-  const everySecond = (from: number): OnnxValue => {
-    const rows = graph.reshape(values.get(id, 'blocked'), [outer * extent, inner * block]);
-    const order = Array.from({ length: (outer * extent) / 2 }, (_, pair) => 2 * pair + from);
-    return graph.reshape(gatherRows(graph, rows, order), half);
-  };
   return {
-    first: () => everySecond(0),
-    second: () => everySecond(1),
+    first: () => graph.reshape(everySecond(graph, values.get(id, 'blocked'), view, 0), half),
+    second: () => graph.reshape(everySecond(graph, values.get(id, 'blocked'), view, 1), half),
     sum: () => once('sum', () => of({ weights: [scale, scale] })),
     difference: () => once('difference', () => of({ weights: [-scale, scale] })),
     fromBefore: () => of({ weights: [1, -1], dilation: 2, padding: [1, 0] }),

@@ -1,9 +1,8 @@
 import type { Shape } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
 import { stackMaps, unstackMaps, WIDEST_STACKED } from './convolve.js';
-import { gatherRows } from './gatherRows.js';
 import { blockedConv } from './nchwc.js';
-import { combine, halfShape, viewOfMaps } from './pairs.js';
+import { combine, everySecond, halfShape, viewOfMaps } from './pairs.js';
 import type { Phase } from './stridePhases.js';
 import type { ConvolutionOperands } from './suitsPairs.js';
 import { transposedFilter } from './transposedFilter.js';
@@ -47,17 +46,13 @@ export function transposePairs(
   const gap = Math.max(...columns.flatMap(({ padding }) => padding));
   const maps = isStacked ? stackMaps(graph, g, gap, block) : g;
   const view = viewOfMaps(maps.shape, block);
-  const [outer, , extent, inner] = view;
   const half = halfShape(maps.shape);
   const combined = (weights: readonly number[], padding: readonly [number, number]): OnnxValue =>
     graph.reshape(combine(graph, maps, view, { weights, stride: 2, padding }), half);
-  const everySecond = (from: number): OnnxValue => {
-    const order = Array.from({ length: (outer * extent) / 2 }, (_, pair) => 2 * pair + from);
-    return graph.reshape(gatherRows(graph, graph.reshape(maps, [outer * extent, inner * block]), order), half);
-  };
+  const own = (from: 0 | 1): OnnxValue => graph.reshape(everySecond(graph, maps, view, from), half);
   const phases = [
-    { own: everySecond(0), before: combined([1, -1], [1, 0]), after: combined([-1, 1], [0, 0]) },
-    { own: everySecond(1), before: combined([1, -1], [0, 0]), after: combined([0, -1, 1], [0, 1]) },
+    { own: own(0), before: combined([1, -1], [1, 0]), after: combined([-1, 1], [0, 0]) },
+    { own: own(1), before: combined([1, -1], [0, 0]), after: combined([0, -1, 1], [0, 1]) },
   ];
   const [wideBatch, , , wideWidth] = half as [number, number, number, number];
   const phaseShape = [wideBatch, channels, count / 2, isStacked ? wideWidth : width];
