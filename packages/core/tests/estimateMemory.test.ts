@@ -44,7 +44,6 @@ describe('state and batch', () => {
       optimizer: 32,
       next: 64,
       batch: 32 + 4,
-      host: 64,
     } satisfies Partial<MemoryEstimate>);
   });
 
@@ -61,14 +60,14 @@ describe('state and batch', () => {
   });
 
   it('make up the sum', () => {
-    const { parameters, optimizer, next, batch, activations, workspace, host, least, total } = estimateMemory(program);
+    const { parameters, optimizer, next, batch, activations, workspace, least, total } = estimateMemory(program);
     expect(least).toBe(parameters + optimizer + next + batch + activations);
-    expect(total).toBe(least + workspace + host);
+    expect(total).toBe(least + workspace);
   });
 
   it('count noise with the batch', () => {
     const noisy = trace((recording) => ({ y: recording.noise('z', f32(10), 'normal').exp() }));
-    expect(estimateMemory(noisy)).toMatchObject({ batch: 40, activations: 40, next: 0, host: 0 });
+    expect(estimateMemory(noisy)).toMatchObject({ batch: 40, activations: 40, next: 0 });
   });
 
   it('are only what the Program reads and writes', () => {
@@ -170,8 +169,8 @@ describe('the text', () => {
       }),
     );
     expect(estimateMemory(program).formatted).toBe(
-      '50 MiB: 4.0 MiB batch + 20 MiB activations and gradients, most at concat of block + 26 MiB workspace of the engine',
+      '100 MiB: 4.0 MiB batch + 20 MiB activations and gradients, most at concat of block + 76 MiB workspace of the engine',
     );
-    expect(estimateMemory(trace(() => ({}))).formatted).toBe('0.0 MiB');
+    expect(estimateMemory(trace(() => ({}))).formatted).toBe('60 MiB: 60 MiB workspace of the engine');
   });
 });
