@@ -7,6 +7,7 @@ import type { OnnxModel, OnnxNode, ValueInfo } from '../model/OnnxModel.js';
 import { portableFlavour } from '../portable/portableFlavour.js';
 import { initializer } from './initializer.js';
 import { joinBiases } from './joinBiases.js';
+import { turnConstants } from './turnConstants.js';
 
 /** The piece of a packed variable at `index`: a view. */
 function pieceOf({ dtype, data }: NDArray, index: number, shape: Shape): NDArray {
@@ -41,16 +42,17 @@ export function predictionModel(
     const output = stepsNames.output(name);
     return { name: output, type: 'Identity', domain: '', inputs: [value.name], outputs: [output], attributes: {} };
   });
+  const joined = joinBiases({
+    name: lowered.name,
+    nodes: [...nodes, ...named],
+    initializers: [...initializers, ...state],
+    inputs: given.map((value) => info(value.name, value)),
+    outputs: outputs.map(([name, value]) => info(stepsNames.output(name), value)),
+  });
   return {
     opset: OPSET,
     domains: lowered.builder.domains,
     metadata: {},
-    graph: joinBiases({
-      name: lowered.name,
-      nodes: [...nodes, ...named],
-      initializers: [...initializers, ...state],
-      inputs: given.map((value) => info(value.name, value)),
-      outputs: outputs.map(([name, value]) => info(stepsNames.output(name), value)),
-    }),
+    graph: turnConstants(joined, (name) => lowered.builder.valueNamed(name)),
   };
 }
