@@ -29,8 +29,11 @@ const DEFAULT_ENGINES = 'onnx-training,onnx-inference,tfjs-node,tfjs-wasm,torch'
 /** What a step takes at most, against whom; `wasmCostPerFlop`: a training step in WebAssembly, against the network's forward pass there. */
 const LIMITS = { trainAgainstTfjsNode: 0.5, predictAgainstTorch: 0.8, wasmCostPerFlop: 3 };
 
-/** In a row: the first after an engine has waited for four others finds cold caches and threads that sleep. */
-const STEPS = { train: 2, predict: 10 } as const satisfies Record<Mode, number>;
+/** Training steps in a turn. */
+const STEPS = 2;
+
+/** Length of a turn of predictions in milliseconds: the first after an engine has waited for four others find cold caches and threads that sleep. */
+const TURN = 500;
 
 type Times = Record<string, { trainMs?: number; predictMs?: number }>;
 
@@ -77,11 +80,14 @@ async function time(
       else started.set(engine, timed(stepper));
     }
     const all = [...started.values()];
-    const steps = Math.max(STEPS[turn.mode], ...all.map(({ stepper }) => Number(stepper.ready['stepsPerCall'] ?? 1)));
-    // One round that is not counted: first steps allocate and choose kernels.
-    await alternate(all, 1, 1);
+    const calls = all.map(({ stepper }) => Number(stepper.ready['stepsPerCall'] ?? 1));
+    // Two rounds that are not counted: first steps allocate and choose kernels.
+    await alternate(all, 2, () => Math.max(...calls));
+    const lengths = new Map(
+      all.map((engine) => [engine, turn.mode === 'train' ? STEPS : Math.ceil(TURN / Math.min(...engine.rounds))]),
+    );
     for (const engine of all) engine.rounds.length = 0;
-    await alternate(all, turn.rounds, steps);
+    await alternate(all, turn.rounds, (engine) => Math.max(lengths.get(engine)!, ...calls));
   } finally {
     await Promise.all([...started.values()].map(({ stepper }) => stepper.close()));
   }

@@ -84,9 +84,9 @@ export async function compareWithPeer(options: CompareOptions): Promise<Compared
   const engines = [...new Set([oursTimed, singleTimed]), ...(peerTimed === null ? [] : [peerTimed])];
   try {
     // One round that is not counted: the peer's first steps allocate and choose kernels.
-    await alternate(engines, 1, stepsPerCall);
+    await alternate(engines, 1, () => stepsPerCall);
     for (const engine of engines) engine.rounds.length = 0;
-    await alternate(engines, rounds, stepsPerCall);
+    await alternate(engines, rounds, () => stepsPerCall);
   } finally {
     await Promise.all(engines.map(({ stepper }) => stepper.close()));
   }
