@@ -74,9 +74,9 @@ const further: readonly Readonly<Record<string, Case>>[] = [
   convolutions('narrow-small-map', float(2, 3, 4, 4), float(16, 3, 3, 3), float(2, 16, 4, 4), convAttrs(1, 1)),
   convolutions('upsampling-2x2', float(2, 16, 6, 6), float(16, 16, 2, 2), float(2, 16, 3, 3), convAttrs(2, 0)),
   convolutions('phases', float(4, 16, 8, 8), float(32, 16, 4, 4), float(4, 32, 4, 4), convAttrs(2, 1)),
-  convolutions('pairs-in-phases', float(2, 32, 16, 32), float(48, 32, 4, 4), float(2, 48, 8, 16), convAttrs(2, 1)),
-  convolutions('pairs-in-small-maps', float(16, 16, 8, 8), float(32, 16, 4, 4), float(16, 32, 4, 4), convAttrs(2, 1)),
-  convolutions('pairs-in-phases-of-rows', float(2, 32, 16, 20), float(32, 32, 4, 3), float(2, 32, 8, 20), {
+  convolutions('pairs-in-phases', float(2, 64, 16, 32), float(80, 64, 4, 4), float(2, 80, 8, 16), convAttrs(2, 1)),
+  convolutions('pairs-in-small-maps', float(16, 64, 8, 8), float(64, 64, 4, 4), float(16, 64, 4, 4), convAttrs(2, 1)),
+  convolutions('pairs-in-phases-of-rows', float(2, 64, 16, 20), float(64, 64, 4, 3), float(2, 64, 8, 20), {
     ...convAttrs(2, 1),
     strides: [2, 1],
   }),
@@ -125,14 +125,24 @@ async function compare(
   for (const [name, array] of Object.entries(expected.outputs))
     expectClose(actual.outputs[name]!.data, array, { rtol: 1e-6, atol: 1e-6 }, `${sample.id} ${name}`);
   return new Set(
-    lowered.builder.graph('step', [], []).nodes.map(({ domain, type }) => (domain === '' ? type : `${domain}:${type}`)),
+    lowered.builder.graph('step', [], []).nodes.map(({ domain, type, attributes }) => {
+      const [taps = 0, columns] = (attributes['kernel_shape'] ?? []) as readonly number[];
+      if (taps > 1 && columns === 1 && attributes['group'] === block) return COMBINATION;
+      return domain === '' ? type : `${domain}:${type}`;
+    }),
   );
 }
+
+/** Of neighbouring rows, which products of pairs are made of. */
+const COMBINATION = 'combination';
 
 const BLOCKED_CONV = 'com.microsoft.nchwc:Conv';
 const isByTaps = ({ id }: Case): boolean => id.endsWith('by-taps') || id === '2d-blocked-small-map';
 // The gradient in an input of fewer channels than a block is not blocked: the portable form has it.
 const isCovered = (prim: PrimitiveName, { id }: Case): boolean => prim !== 'convTranspose' || !/stem|narrow/.test(id);
+
+const takesPairs = (prim: PrimitiveName, { id }: Case): boolean =>
+  id.endsWith('in-pairs') || (id.startsWith('pairs-in') && prim !== 'convKernelGrad');
 
 describe.each([8, 16] as const)('primitives in blocks of %d', (block) => {
   for (const prim of ['conv', 'convTranspose', 'convKernelGrad'] as const) {
@@ -143,6 +153,7 @@ describe.each([8, 16] as const)('primitives in blocks of %d', (block) => {
       expect([emitted.has(BLOCKED_CONV), emitted.has('Gemm')]).toEqual(
         isByTaps(sample) ? [false, true] : [true, false],
       );
+      expect(emitted.has(COMBINATION)).toBe(takesPairs(prim, sample));
     });
   }
 

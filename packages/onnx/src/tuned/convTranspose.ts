@@ -97,7 +97,7 @@ function atStride(step: TunedStep, { x, kernel, y }: ConvolutionOperands, attrs:
   let dense: OnnxValue;
   if (isSingle(rows) && isSingle(columns)) dense = spread(graph, compute(rows[0]!, columns[0]!), attrs.strides, block);
   else if (used.length < rows.length + columns.length) return null;
-  else if (suitsTransposePairs(phaseShape, rows)) {
+  else if (suitsTransposePairs(filter.shape, phaseShape, rows)) {
     const [, , count, width] = phaseShape as [number, number, number, number];
     dense = transposePairs(step, { kernel, y }, { rows, columns }, [batch, channels, count, width]);
   } else {

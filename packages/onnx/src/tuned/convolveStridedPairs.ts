@@ -8,7 +8,7 @@ import type { ConvolutionOperands } from './suitsPairs.js';
 import type { TunedStep } from './TunedStep.js';
 
 /** Fewest channels on both sides: with fewer, combining rows takes the time that products save. */
-const FEWEST_CHANNELS = 32;
+const FEWEST_CHANNELS = 64;
 /** Fewest positions of the result: with fewer, combining the kernel's taps does. */
 const FEWEST_POSITIONS = 256;
 

@@ -1,21 +1,33 @@
 import type { Shape } from '@delira/core';
 import type { OnnxValue } from '../lowering/GraphBuilder.js';
-import { stackMaps, unstackMaps, WIDEST_STACKED } from './convolve.js';
 import { blockedConv } from './nchwc.js';
 import { combine, everySecond, halfShape, viewOfMaps } from './pairs.js';
+import { stackMaps, unstackMaps, WIDEST_STACKED } from './stackMaps.js';
 import type { Phase } from './stridePhases.js';
 import type { ConvolutionOperands } from './suitsPairs.js';
 import { transposedFilter } from './transposedFilter.js';
 import type { TunedStep } from './TunedStep.js';
 import { interleave } from './upsample.js';
 
+/** Fewest channels on both sides: with fewer, combining rows of g takes the time that products save. */
+const FEWEST_CHANNELS = 64;
 /** Fewest positions of g: with fewer, combining the kernel's taps takes the time that products save. */
 const FEWEST_POSITIONS = 128;
 
-/** Whether the phases of the rows are those of four taps, a stride of two and a padding of one. */
-export function suitsTransposePairs([batch, , count, width]: Shape, rows: readonly Phase[]): boolean {
+/**
+ * Whether `transposePairs` is faster, and the phases of the rows are those of four taps, a stride of two and a padding of one.
+ *
+ * @param kernel its shape, [O, C, H, W].
+ * @param phase the shape of a phase, [N, C, H, W].
+ */
+export function suitsTransposePairs(
+  [outputs, channels]: Shape,
+  [batch, , count, width]: Shape,
+  rows: readonly Phase[],
+): boolean {
   const [first, second] = rows;
   return (
+    Math.min(outputs!, channels!) >= FEWEST_CHANNELS &&
     rows.length === 2 &&
     rows.every(({ taps }) => taps.length === 2) &&
     first!.padding.join() === '1,0' &&
